@@ -1,0 +1,102 @@
+"""One whole example of each frame from a customer: every field that it can have."""
+
+from typing import Any
+
+THREAD = "th_0_4k9m2x7q1z8c5v3b6n0a"
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "init": {
+        "t": "init",
+        "ref?": "i1",
+        "org": "acme",
+        "app_id": 1,
+        "app_secret": "acme-web-secret",
+        "device": {"id": "d-7f3a91", "kind": "web", "name?": "work laptop"},
+        "user?": {
+            "user_id?": "12345",
+            "email?": "zoë@example.com",
+            "name?": "Zoë Müller",
+            "phone?": "+49 30 1234567",
+            "company?": "東京テック",
+            "security_hash?": "9f86d081884c7d659a2feaa0c55ad015",
+            "user_hash?": "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8",
+            "custom_data?": {"plan": "pro", "seats": 12, "ratio": 0.25, "trial": False, "referrer": None},
+        },
+        "token?": "eyJhbGciOiJIUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiIxMjM0NSJ9.c2lnbmF0dXJl",
+        "visitor?": "v1.dGhfMF80azltMng3cTF6OGM1djNiNm4wYQ.c2lnbmF0dXJl",
+        "clean?": "c1.dGhfMF9jbGVhbg.c2lnbmF0dXJl",
+        "resume?": {"epoch": "e_5t2r8w", "seq": 41, "id?": "Xk29fLq0ZpTb7RsW"},
+        "tail?": 50,
+        "page?": {"url": "https://acme.example/pricing", "title": "Pricing – Acme"},
+    },
+    "prechat": {
+        "t": "prechat",
+        "ref?": "p1",
+        "thread?": THREAD,
+        "name?": "Zoë Müller",
+        "email?": "zoë@example.com",
+        "phone?": "+49 30 1234567",
+        "company?": "東京テック",
+    },
+    "send": {
+        "t": "send",
+        "ref?": "s1",
+        "thread?": THREAD,
+        "cid": "c-8hq2v5t0x3m7k1wz",
+        "text": "Hello, is anybody there? 👋",
+    },
+    "edit": {
+        "t": "edit",
+        "ref?": "e1",
+        "thread?": THREAD,
+        "cid": "c-1nb6d9s4j7g2f5la",
+        "target": 42,
+        "target_id": "Qm81hVd3YnKc5TgP",
+        "text": "Hello, is anyone there? 👋",
+    },
+    "delete": {
+        "t": "delete",
+        "ref?": "x1",
+        "thread?": THREAD,
+        "cid": "c-3rk8u1o6y9e4i7pb",
+        "target": 42,
+        "target_id": "Qm81hVd3YnKc5TgP",
+    },
+    "typing": {"t": "typing", "ref?": "t1", "thread?": THREAD, "on": True},
+    "read": {"t": "read", "ref?": "r1", "thread?": THREAD, "seq": 44},
+    "history": {"t": "history", "ref?": "h1", "thread?": THREAD, "before": 30, "limit": 20},
+    "profile": {
+        "t": "profile",
+        "ref?": "u1",
+        "thread?": THREAD,
+        "user": {
+            "name?": "Zoë Müller-Lê",
+            "email?": "zoë@example.com",
+            "phone?": None,
+            "company?": "Acme GmbH",
+            "custom_data?": {"plan": "team", "seats": None},
+        },
+    },
+    "page": {
+        "t": "page",
+        "ref?": "g1",
+        "thread?": THREAD,
+        "url": "https://acme.example/checkout?step=2",
+        "title?": "Checkout",
+    },
+    "track": {
+        "t": "track",
+        "ref?": "k1",
+        "thread?": THREAD,
+        "name": "added to cart",
+        "data?": {"sku": "A-100", "price": 19.9, "gift": True, "note": "für Oma 🎁", "coupon": None},
+    },
+    "auth": {
+        "t": "auth",
+        "ref?": "a1",
+        "thread?": THREAD,
+        "token": "eyJhbGciOiJIUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiIxMjM0NSIsIm4iOjJ9.c2lnbmF0dXJl",
+    },
+    "logout": {"t": "logout", "ref?": "l1", "thread?": THREAD},
+    "ping": {"t": "ping", "ref?": "q1", "thread?": THREAD},
+}
