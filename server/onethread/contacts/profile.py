@@ -1,0 +1,175 @@
+"""A contact's profile: what is stored of it, and what its customer, its tokens and its agents may change."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final, Literal, TypeAlias
+
+import msgspec
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from onethread.identity.decision import Admit
+from onethread.identity.ids import contact_of, suffix_of
+from onethread.identity.names import random_name
+from onethread.identity.proofs import Claims
+from onethread_protocol.custom_data import check_custom_data
+from onethread_protocol.customer import Prechat
+from onethread_protocol.errors import ProtocolError
+from onethread_protocol.people import ContactView, User, UserEdit
+from onethread_protocol.shape import Misfit
+
+Scalar: TypeAlias = str | int | float | bool | None
+
+FIELDS: Final = ("name", "email", "phone", "company")
+
+
+class Contact(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """A visitor's or contact's entry, as stored; an empty string is a field that nobody gave.
+
+    Stored as an array: new fields go to the end, with a default, and none is ever taken out. More than seven
+    fields, because it is one row of the store. `locked` names fields, and keys as "custom_data.KEY", that
+    only tokens, agents and HTTP may change; `pin` is the pinned hash in its stored form; `signed`: was
+    admitted as signed before; `form`: has given the pre-chat form; `wrote`: sent a message while it was a
+    visitor; `carried`: the last threads carried into this one.
+    """
+
+    thread: str
+    name: str
+    created_at: int
+    user_id: str | None = None
+    random_name: bool = False
+    email: str = ""
+    phone: str = ""
+    company: str = ""
+    custom_data: dict[str, Scalar] = {}
+    locked: tuple[str, ...] = ()
+    pin: str | None = None
+    signed: bool = False
+    form: bool = False
+    wrote: bool = False
+    authenticated: bool = False
+    carried: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The contact's id, which its thread's implies."""
+        return contact_of(self.thread)
+
+    def __repr__(self) -> str:
+        """Leave the person and the pin out: a repr ends up in logs and exception texts."""
+        return f"Contact(thread={self.thread!r})"
+
+
+def visit(contact: Contact | None, user: User, thread: str, now_ms: int) -> Contact:
+    """Return a visitor's entry after an init with these fields; without one (None), a new one for `thread`.
+
+    For a clean chat give an empty `User()`: nothing that a refused client says gets in (WIRE.md section 8).
+    ProtocolError 400 `bad_field`: custom_data would be too large.
+    """
+    contact = contact or _new(thread, now_ms)
+    return _change(contact, _fields(user), _data(user), "user.custom_data")
+
+
+def admit(contact: Contact | None, admission: Admit, user: User, thread: str, now_ms: int) -> Contact:
+    """Return the entry of an admitted user_id; without one (None), a new one for `thread`.
+
+    Given fields are stored, missing ones kept, custom_data merged by key. A token's fields override the
+    frame's and are locked for good; what is locked already is passed over in the frame. A new pin and a
+    signed mark are in it. ProtocolError 400 `bad_field`: custom_data would be too large.
+    """
+    contact = contact or _new(thread, now_ms)
+    fields = {name: value for name, value in _fields(user).items() if name not in contact.locked}
+    data = {key: value for key, value in _data(user).items() if _path(key) not in contact.locked}
+    locked, blamed = set(contact.locked), "user.custom_data"
+    if admission.claims is not None:
+        claimed, claimed_data = _fields(admission.claims), _data(admission.claims)
+        fields |= claimed
+        data |= claimed_data
+        locked |= {*claimed, *map(_path, claimed_data)}
+        blamed = "token.custom_data" if claimed_data else blamed
+    return replace(
+        _change(contact, fields, data, blamed),
+        user_id=admission.user_id,
+        locked=tuple(sorted(locked)),
+        pin=admission.pin_now or contact.pin,
+        signed=contact.signed or admission.mark_signed,
+        authenticated=True,
+    )
+
+
+def edit(contact: Contact, user: UserEdit, *, by_customer: bool = True) -> Contact:
+    """Return the entry after a `profile` frame: given fields are set, null clears a field or custom_data key.
+
+    ProtocolError 403 `field_locked`: a customer may not change what a token set. 400 `bad_field`:
+    custom_data would be too large. Either way nothing of the frame is stored.
+    """
+    fields, data = _fields(user), _data(user)
+    if by_customer:
+        _refuse_locked(contact, (*fields, *map(_path, data)), prefix="user.")
+    return _change(contact, fields, data, "user.custom_data")
+
+
+def fill(contact: Contact, form: Prechat) -> Contact:
+    """Return the entry with a pre-chat form's fields in it. ProtocolError 403 `field_locked`, as `edit`."""
+    fields = _fields(form)
+    _refuse_locked(contact, fields)
+    return _change(contact, fields, {}, "custom_data")
+
+
+def view(contact: Contact) -> ContactView:
+    """Return the contact as customers see it: their own profile, without custom_data."""
+    return ContactView(
+        id=contact.id,
+        name=contact.name,
+        email=contact.email or UNSET,
+        phone=contact.phone or UNSET,
+        company=contact.company or UNSET,
+        user_id=contact.user_id or UNSET,
+        authenticated=contact.authenticated,
+    )
+
+
+def role(contact: Contact) -> Literal["visitor", "contact"]:
+    """Return the role that `ready` tells: a visitor turns into a contact when it is authenticated."""
+    return "contact" if contact.authenticated else "visitor"
+
+
+def _refuse_locked(contact: Contact, paths: Iterable[str], prefix: str = "") -> None:
+    for path in paths:
+        if path in contact.locked:
+            field = f"{prefix}{path}"
+            raise ProtocolError(403, "field_locked", f"`{field}` can't be changed here", field=field)
+
+
+def _new(thread: str, now_ms: int) -> Contact:
+    name = random_name(suffix_of(thread))
+    return Contact(thread=thread, name=name, random_name=True, created_at=now_ms)
+
+
+def _fields(source: User | UserEdit | Claims | Prechat) -> dict[str, str | None]:
+    given = ((name, getattr(source, name)) for name in FIELDS)
+    return {name: value for name, value in given if value is not UNSET}
+
+
+def _data(source: User | UserEdit | Claims) -> dict[str, Scalar]:
+    return {} if source.custom_data is UNSET else source.custom_data
+
+
+def _path(key: str) -> str:
+    return f"custom_data.{key}"
+
+
+def _change(
+    contact: Contact, fields: Mapping[str, str | None], data: Mapping[str, Scalar], blamed: str
+) -> Contact:
+    """Set fields and merge data, where None clears; `blamed` is named if the result is too large."""
+    merged = {key: value for key, value in {**contact.custom_data, **data}.items() if value is not None}
+    try:
+        check_custom_data(merged, blamed)
+    except Misfit as misfit:
+        raise ProtocolError(400, "bad_field", str(misfit), field=blamed) from None
+    changes: dict[str, object] = {name: value or "" for name, value in fields.items()}
+    if "name" in fields:
+        # Without any name it goes by its random one again: the thread's id implies it, so it is the same one.
+        changes["name"] = fields["name"] or random_name(suffix_of(contact.thread))
+        changes["random_name"] = not fields["name"]
+    return replace(contact, custom_data=merged, **changes)

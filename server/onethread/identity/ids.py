@@ -1,0 +1,71 @@
+"""The ids that the server gives out: threads, contacts, events, epochs.
+
+A thread's id names its shard and a contact's id is its thread's with another prefix, so that either leads to
+all keys of both without a look-up (DESIGN.md section 3).
+"""
+
+import hashlib
+import re
+import secrets
+import string
+from typing import Final
+
+_ALPHABET: Final = string.digits + string.ascii_lowercase
+_SUFFIX: Final = 20  # of 36 characters: 103 bits, so that nobody guesses a thread or meets another's
+_THREAD: Final = re.compile(rf"th_(0|[1-9][0-9]{{0,5}})_([0-9a-z]{{{_SUFFIX}}})")
+
+
+def new_thread(shard: int) -> str:
+    """Return a fresh thread id `th_<shard>_<20 of 0-9a-z>`."""
+    return f"th_{shard}_{''.join(secrets.choice(_ALPHABET) for _ in range(_SUFFIX))}"
+
+
+def is_thread(text: str) -> bool:
+    """Tell whether `text` is spelled like a thread id; not whether there is such a thread."""
+    return _THREAD.fullmatch(text) is not None
+
+
+def shard_of(thread: str) -> int:
+    """Return the shard that holds the thread, its contact and their indexes. ValueError: no thread id."""
+    return int(_parts(thread)[1])
+
+
+def suffix_of(thread: str) -> str:
+    """Return the random part of a thread's id. ValueError: no thread id."""
+    return _parts(thread)[2]
+
+
+def contact_of(thread: str) -> str:
+    """Return the id of the thread's contact. ValueError: no thread id."""
+    return f"ct_{_parts(thread)[0].removeprefix('th_')}"
+
+
+def thread_of(contact: str) -> str:
+    """Return the id of the contact's thread. ValueError: no contact id."""
+    thread = f"th_{contact.removeprefix('ct_')}"
+    if not contact.startswith("ct_") or not is_thread(thread):
+        raise ValueError("not a contact id")
+    return thread
+
+
+def new_event_id() -> str:
+    """Return a fresh event id: 16 URL-safe characters, 96 random bits."""
+    return secrets.token_urlsafe(12)
+
+
+def new_epoch() -> str:
+    """Return a fresh epoch: 16 URL-safe characters, 96 random bits."""
+    return secrets.token_urlsafe(12)
+
+
+def shard_for_user(user_id: str, shards: int) -> int:
+    """Return the shard of the contact with this `user_id`: the same in every process and for good."""
+    digest = hashlib.sha256(user_id.encode()).digest()
+    return int.from_bytes(digest[:8]) % shards
+
+
+def _parts(thread: str) -> tuple[str, str, str]:
+    found = _THREAD.fullmatch(thread)
+    if found is None:
+        raise ValueError("not a thread id")
+    return found[0], found[1], found[2]
