@@ -1,0 +1,94 @@
+"""The steps of a carry in the store: hub/carry.py's CarryStore, one script a method."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from onethread.contacts.profile import Contact
+from onethread.hub.carry import Sealed, Settling
+from onethread.hub.entry import HEAD, pack
+from onethread.hub.keys import ThreadKeys, prefix_of
+from onethread.store.scripts import load
+from onethread.store.threads import TOKENS, Threads
+
+_SEAL, _CARRY, _SETTLE, _CLEAR = load("seal"), load("carry"), load("settle"), load("clear")
+
+
+class Carries(Threads):
+    """Threads that can also be carried into one another."""
+
+    async def seal(self, keys: ThreadKeys, to: str) -> Sealed | None:
+        """Seal a thread, or say where it was sealed to before; see CarryStore."""
+        names = (keys.meta, keys.inbox, _pending(keys.prefix))
+        reply = await self._link.run(_SEAL, names, (to, keys.thread, keys.channel, TOKENS))
+        if not reply:
+            return None
+        to_, stored, status, assignee, by_contact, by_agents = reply
+        return Sealed(
+            to_.decode(), bool(stored), status.decode(), assignee.decode(), bool(by_contact), bool(by_agents)
+        )
+
+    async def carry(
+        self, keys: ThreadKeys, source: str, first: int, contact: Contact, elements: Sequence[bytes]
+    ) -> int | None:
+        """Append a run of the source's elements; see CarryStore."""
+        names = (
+            keys.log,
+            keys.meta,
+            keys.cids,
+            keys.of(f"carry:{source}"),
+            keys.of("cuts:c"),
+            keys.of("cuts:a"),
+        )
+        args: list[Any] = [source, first, keys.channel, contact.id, contact.name]
+        for element in elements:
+            args += [element[8:HEAD], element[HEAD:]]
+        reply = await self._link.run(_CARRY, names, args)
+        return None if reply[0] == b"done" else int(reply[1])
+
+    async def settle(self, keys: ThreadKeys, settling: Settling) -> bool:
+        """End a carry at its destination; see CarryStore."""
+        sealed = settling.sealed
+        names = (
+            keys.log,
+            keys.meta,
+            keys.contact,
+            keys.of(f"carry:{settling.source}"),
+            keys.inbox,
+        )
+        args = (
+            settling.source,
+            settling.version,
+            msgspec.msgpack.encode(settling.contact),
+            settling.event_id,
+            pack(settling.merged),
+            settling.merged.at,
+            keys.thread,
+            keys.channel,
+            settling.merged.from_name,
+            sealed.status,
+            sealed.assignee,
+            int(sealed.read_by_contact),
+            int(sealed.read_by_agents),
+            settling.teller,
+        )
+        reply = await self._link.run(_SETTLE, names, args)
+        return bool(reply[0] != b"overtaken")
+
+    async def clear(self, keys: ThreadKeys, to: str) -> None:
+        """Drop what a carried thread held; see CarryStore."""
+        parts = ("log", "cids", "devices", "online", "cuts:c", "cuts:a")
+        gone = [*map(keys.of, parts), keys.contact, f"{keys.contact}:tracks"]
+        names = (keys.meta, _pending(keys.prefix), keys.contacts, *gone)
+        await self._link.run(_CLEAR, names, (f"{keys.thread} {to}", f"ct_{keys.suffix}", TOKENS))
+
+    async def unfinished(self, org: str, shard: int) -> list[tuple[str, str]]:
+        """Return the source and destination of every carry of this shard that is not finished."""
+        members = await self._link.command("SMEMBERS", _pending(prefix_of(org, shard)), idempotent=True)
+        pairs = (member.decode().split(" ") for member in members)
+        return [(source, to) for source, to in pairs]
+
+
+def _pending(prefix: str) -> str:
+    return f"{prefix}carries"

@@ -1,0 +1,254 @@
+"""Organizations with their apps, identity keys and API keys, as administrators change them.
+
+An organization is one document, changed by compare-and-set: an edit is a pure function of the record read,
+and is tried again if somebody else's came first. So no reader ever sees half of a change. Beside it there
+are a set of all names and, for each API key, an entry that leads from its hash to the organization; both
+are only hints, the document decides.
+
+    {ORG}:organization             a Record as JSON
+    onethread:organizations        set of names
+    onethread:api_key:{DIGEST}     name of the organization
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeAlias, cast
+
+import msgspec
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as LostConnection
+from redis.exceptions import ResponseError
+from redis.exceptions import TimeoutError as SilentStore
+
+from onethread.identity.organization import Organization
+from onethread.store.address import open_client
+from onethread.store.errors import CommandError, StoreError, StoreUnavailable, UnknownOutcome
+from onethread.store.scripts import load
+
+# Labels of a domain name, as an org's slug is one; it is also what may stand in a key's hash tag and in a
+# SCAN pattern without being escaped.
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
+_NAMES = "onethread:organizations"
+# Edits are made by people: a second try is rare, a tenth means that something loops.
+_TRIES = 10
+
+
+class OrganizationError(ValueError):
+    """An edit that can't be made, with a sentence that says why."""
+
+
+class Missing(OrganizationError):
+    """There is no such organization, app or key."""
+
+
+class Exists(OrganizationError):
+    """There is one already."""
+
+
+class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
+    """An API key as it is kept: without the key itself. `created_at` is in milliseconds."""
+
+    id: str
+    name: str
+    digest: str
+    created_at: int
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is kept of an organization; API keys by their id."""
+
+    organization: Organization
+    api_keys: dict[str, ApiKey] = {}
+
+
+Edit: TypeAlias = Callable[[Record], Record]
+
+
+def is_slug(org: str) -> bool:
+    """Tell whether this can be an organization's name: 1 to 64 of a-z, 0-9, dot, hyphen, underscore."""
+    return _SLUG.fullmatch(org) is not None
+
+
+def open_admin_client(url: str) -> Redis:
+    """A client for what is not hot; a store that is away shows within seconds, as an error. Close it."""
+    return open_client(url, retry=Retry(NoBackoff(), 0), socket_timeout=5.0, socket_connect_timeout=2.0)
+
+
+class Organizations:
+    """The store of organizations. Everything raises StoreError as well; `key` is the server's own key."""
+
+    def __init__(self, client: Redis, key: bytes) -> None:
+        self._client = client
+        self._key = key
+        self._replace = client.register_script(load("replace").body)
+
+    async def close(self) -> None:
+        """Give the client's connections up."""
+        await self._client.aclose()
+
+    async def add(self, organization: Organization) -> None:
+        """Create it. Raises Exists."""
+        if not is_slug(organization.org):
+            raise OrganizationError("an organization's name is 1 to 64 of a-z, 0-9, '.', '-' and '_'")
+        with translated(UnknownOutcome):
+            # First the hint: a crash between the two leaves a name without a document, which nobody sees.
+            await self._client.sadd(_NAMES, organization.org)
+        if not await self._put(organization.org, b"", _encode(Record(organization=organization))):
+            raise Exists(f"there is an organization {organization.org!r} already")
+
+    async def get(self, org: str) -> Record:
+        """Read it. Raises Missing."""
+        record = await self._find(org)
+        if record is None:
+            raise Missing(f"there is no organization {org!r}")
+        return record
+
+    async def find(self, org: str) -> Organization | None:
+        """Read it as identity is decided from it; None if there is none."""
+        record = await self._find(org)
+        return None if record is None else record.organization
+
+    async def all(self) -> list[Record]:
+        """Every organization, by name."""
+        with translated(StoreUnavailable):
+            names = cast("set[bytes]", await self._client.smembers(_NAMES))
+        records = [await self._find(org.decode()) for org in sorted(names)]
+        return [record for record in records if record is not None]
+
+    async def edit(self, org: str, edit: Edit) -> Record:
+        """Change it, as one step, and return what it is now; `edit` may run again on what others made of it.
+
+        Raises Missing, and what `edit` raises: then nothing is changed. Connections see it within 2 s.
+        """
+        for _ in range(_TRIES):
+            stored = await self._read(org)
+            if stored is None:
+                raise Missing(f"there is no organization {org!r}")
+            record = edit(msgspec.json.decode(stored, type=Record))
+            if await self._put(org, stored, _encode(record)):
+                return record
+        raise UnknownOutcome(f"organization {org!r} is being changed by others all the time")
+
+    async def remove(self, org: str) -> int:
+        """Remove it and every key of its data from the store; returns how many keys that were.
+
+        A removal that was interrupted is finished by another one. Connections that are open stay until they
+        end, and what they send in that time is written: disconnect them first, or remove twice.
+        """
+        if not is_slug(org):
+            raise Missing(f"there is no organization {org!r}")
+        stored = await self._read(org)
+        if stored is not None:
+            for api_key in msgspec.json.decode(stored, type=Record).api_keys.values():
+                await self._forget_api_key(api_key)
+        with translated(UnknownOutcome):
+            removed = await self._client.delete(_document(org))
+            async for key in self._client.scan_iter(match=f"{{{org}:*", count=1000):
+                removed += await self._client.unlink(key)
+            named = await self._client.srem(_NAMES, org)
+        if not named and not removed:
+            raise Missing(f"there is no organization {org!r}")
+        return int(removed)
+
+    async def add_api_key(self, org: str, name: str, key: str | None = None) -> tuple[ApiKey, str]:
+        """Make an API key, or take this one, and return it: it is never shown again.
+
+        Raises Missing, Exists.
+        """
+        key = key or f"otk_{secrets.token_urlsafe(32)}"
+        api_key = ApiKey(
+            id=secrets.token_hex(4),
+            name=name,
+            digest=self._digest(key),
+            created_at=time.time_ns() // 1_000_000,
+        )
+
+        def add(record: Record) -> Record:
+            if any(known.digest == api_key.digest for known in record.api_keys.values()):
+                raise Exists("this API key is there already")
+            return msgspec.structs.replace(record, api_keys={**record.api_keys, api_key.id: api_key})
+
+        await self.edit(org, add)
+        with translated(UnknownOutcome):
+            await self._client.set(_api_key(api_key.digest), org)
+        return api_key, key
+
+    async def remove_api_key(self, org: str, key_id: str) -> None:
+        """Make an API key invalid at once. Raises Missing."""
+        removed: list[ApiKey] = []
+
+        def remove(record: Record) -> Record:
+            if key_id not in record.api_keys:
+                raise Missing(f"organization {org!r} has no API key {key_id!r}")
+            removed[:] = [record.api_keys[key_id]]
+            kept = {name: key for name, key in record.api_keys.items() if name != key_id}
+            return msgspec.structs.replace(record, api_keys=kept)
+
+        await self.edit(org, remove)
+        await self._forget_api_key(removed[0])
+
+    async def of_api_key(self, key: str) -> tuple[Organization, ApiKey] | None:
+        """Whose API key this is; None if it is nobody's."""
+        digest = self._digest(key)
+        with translated(StoreUnavailable):
+            org = cast("bytes | None", await self._client.get(_api_key(digest)))
+        record = await self._find(org.decode()) if org else None
+        if record is None:
+            return None
+        return next(
+            ((record.organization, known) for known in record.api_keys.values() if known.digest == digest),
+            None,
+        )
+
+    async def _find(self, org: str) -> Record | None:
+        stored = await self._read(org)
+        return None if stored is None else msgspec.json.decode(stored, type=Record)
+
+    async def _read(self, org: str) -> bytes | None:
+        if not is_slug(org):
+            return None
+        with translated(StoreUnavailable):
+            return cast("bytes | None", await self._client.get(_document(org)))
+
+    async def _put(self, org: str, was: bytes, becomes: bytes) -> bool:
+        with translated(UnknownOutcome):
+            return bool(await self._replace(keys=[_document(org)], args=[was, becomes]))
+
+    async def _forget_api_key(self, api_key: ApiKey) -> None:
+        with translated(UnknownOutcome):
+            await self._client.delete(_api_key(api_key.digest))
+
+    def _digest(self, key: str) -> str:
+        return hmac.new(self._key, b"onethread api key\0" + key.encode(), hashlib.sha256).hexdigest()
+
+
+def _document(org: str) -> str:
+    return f"{{{org}}}:organization"
+
+
+def _api_key(digest: str) -> str:
+    return f"onethread:api_key:{{{digest}}}"
+
+
+def _encode(record: Record) -> bytes:
+    return msgspec.json.encode(record)
+
+
+@contextmanager
+def translated(lost: type[StoreError]) -> Iterator[None]:
+    """Raise redis-py's errors as this package's; `lost` is what a lost connection means for this command."""
+    try:
+        yield
+    except (LostConnection, SilentStore, OSError):
+        raise lost("the store does not answer") from None
+    except ResponseError as error:
+        raise CommandError(str(error)) from None

@@ -1,0 +1,95 @@
+-- Appends a run of a sealed thread's events to the thread it moves into.
+-- idempotent: yes
+-- include: log
+--
+-- Atomic: the run, the cids, the place up to which the source is carried: a run that was carried before is
+-- answered with that place and appends nothing. A run's first seq must be that place.
+--
+-- KEYS  log, meta, cids, progress (of this source), cuts c, cuts a
+-- ARGV  source, first seq, channel, name of the contact's id, its name,
+--       then for each event: id, packed body (its targets still the source's)
+-- gives {done} (settled before) | {at, next source seq to carry}
+local log, meta, cids, progress = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local cuts = {c = KEYS[5], a = KEYS[6]}
+local source, from, contact, name = ARGV[1], tonumber(ARGV[2]), ARGV[4], ARGV[5]
+
+local m = redis.call('HMGET', meta, 'nc', 'na', 'cb', 'ab', 'carried:' .. source)
+if m[5] then return {'done'} end
+local counts = {c = tonumber(m[1]), a = tonumber(m[2])}
+local baseline = {c = tonumber(m[4]), a = tonumber(m[3])} -- of the side that reads them
+local next_seq = tonumber(redis.call('HGET', progress, 'next') or 1)
+if next_seq == 1 then
+  redis.call('HSET', progress, 'c', counts.a == baseline.a and 1 or 0, 'a', counts.c == baseline.c and 1 or 0)
+end
+if next_seq ~= from then return {'at', next_seq} end
+
+local function side_of(fields)
+  return fields[FROM_TYPE] == 'contact' and 'c' or 'a'
+end
+
+-- A message takes the state that the change gave it, whichever thread it came from.
+local function change_target(fields, id, seq)
+  local target = tonumber(redis.call('HGET', progress, 'm' .. fields[TARGET]) or 0)
+  local element = redis.call('LINDEX', log, target - 1)
+  if target == 0 or not element then return nil end
+  local message = fields_of(element)
+  if message[DELETED] == 1 and fields[KIND] == 'edited' then fields[TEXT] = '' end
+  message[REV] = math.max(seq, message[REV])
+  if fields[KIND] == 'deleted' and message[DELETED] == 0 then
+    message[DELETED], message[TEXT] = 1, ''
+    local side = side_of(message)
+    if message[KIND] == 'message' then
+      redis.call('ZADD', cuts[side], target, target)
+      baseline[side] = baseline[side] + 1
+    end
+  elseif fields[KIND] == 'edited' and fields[TEXT] ~= '' then
+    message[TEXT] = fields[TEXT]
+  end
+  redis.call('LSET', log, target - 1, with_fields(element, message))
+  fields[TARGET], fields[TARGET_ID] = target, id_of(element)
+  return fields
+end
+
+local function carry(old, id, body)
+  local fields = cmsgpack.unpack(body)
+  local author = side_of(fields) == 'c' and 'c' or 'a' .. fields[FROM_ID] .. ':'
+  local cid = fields[CID] ~= '' and author .. fields[CID]
+  local known = cid and redis.call('HGET', cids, cid)
+  if known then
+    redis.call('HSET', progress, 'm' .. old, known)
+    redis.call('HINCRBY', progress, 'dropped', 1)
+    return
+  end
+  if fields[FROM_TYPE] == 'contact' then fields[FROM_ID], fields[FROM_NAME] = contact, name end
+  local seq = redis.call('LLEN', log) + 1
+  if fields[TARGET] > 0 then
+    fields = change_target(fields, id, seq)
+    if not fields then return end
+    body = cmsgpack.pack(fields)
+  elseif fields[KIND] == 'message' or fields[KIND] == 'note' then
+    fields[REV] = 0
+    body = cmsgpack.pack(fields)
+    redis.call('HSET', progress, 'm' .. old, seq)
+    if fields[KIND] == 'message' then
+      local side = side_of(fields)
+      counts[side] = counts[side] + 1
+      if fields[DELETED] == 1 then
+        redis.call('ZADD', cuts[side], seq, seq)
+        baseline[side] = baseline[side] + 1
+      end
+    end
+  end
+  push_quietly(log, counts.c, counts.a, id, body)
+  if cid then redis.call('HSET', cids, cid, seq) end
+  redis.call('HINCRBY', progress, 'count', 1)
+end
+
+local last = from
+for i = 6, #ARGV, 2 do
+  carry(last, ARGV[i], ARGV[i + 1])
+  last = last + 1
+end
+redis.call('HSET', progress, 'next', last)
+redis.call('HSET', meta, 'nc', counts.c, 'na', counts.a, 'ab', baseline.c, 'cb', baseline.a)
+redis.call('SPUBLISH', ARGV[3], 'n')
+return {'at', last}

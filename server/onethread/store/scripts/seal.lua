@@ -1,0 +1,28 @@
+-- Seals a visitor's thread for good: it moves into another one. First step of a carry, and its state for the rest.
+-- idempotent: yes
+-- include: inbox
+-- include: admission
+--
+-- Atomic: the mark (the first one wins), the end of every admission, the inbox, the note for the sweep.
+--
+-- KEYS  meta, inbox, carries (what the sweep finishes)
+-- ARGV  destination, thread, channel, how long a token may live (seconds)
+-- gives {} for a thread that was ended, else
+--       {destination, stored (1|0: nothing is left to carry), status, assignee, read whole by c (1|0), by a (1|0)}
+local meta, inbox, carries = KEYS[1], KEYS[2], KEYS[3]
+local to, thread = ARGV[1], ARGV[2]
+
+local m = redis.call('HMGET', meta, 'epoch', 'moved', 'ended', 'status', 'assignee', 'nc', 'na', 'cb', 'ab')
+if not m[2] then
+  if m[3] then return {} end
+  redis.call('HSET', meta, 'moved', to)
+  finish(meta, ARGV[3], {'moved'})
+  if m[1] then
+    unfile(inbox, thread, m[4], m[5])
+    redis.call('SADD', carries, thread .. ' ' .. to)
+  else
+    redis.call('EXPIRE', meta, ARGV[4])
+  end
+end
+if not m[1] then return {m[2] or to, 0, '', '', 0, 0} end
+return {m[2] or to, 1, m[4], m[5] or '', m[7] == m[8] and 1 or 0, m[6] == m[9] and 1 or 0}

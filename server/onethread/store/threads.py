@@ -1,0 +1,276 @@
+"""Threads and contacts in the store: the hub's interfaces, one script a method.
+
+Names and values are put together here and nowhere else; what is atomic is said at the top of each script.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Final
+
+import msgspec
+
+from onethread.contacts.profile import Contact
+from onethread.hub.clock import now_ms
+from onethread.hub.entry import Entry, pack, unpack
+from onethread.hub.keys import ThreadKeys, prefix_of
+from onethread.hub.log import (
+    Appended,
+    Arrival,
+    Creation,
+    DeviceState,
+    Difference,
+    Duplicate,
+    Found,
+    Hosted,
+    Joined,
+    Moved,
+    Position,
+    Refusal,
+    StoreFailure,
+    Writing,
+    Written,
+)
+from onethread.identity.tokens import TOKEN_LIFETIME_MS
+from onethread.store.link import Link
+from onethread.store.scripts import load
+
+ONLINE_MS: Final = 40_000
+"""How long a device stays online without its hub's word: three words are due by then, and a killed hub's
+devices are gone well within 60 seconds."""
+TOKENS: Final = TOKEN_LIFETIME_MS // 1000 + 86_400
+"""Seconds that a mark against tokens is kept: as long as one may live, and a day for clocks."""
+COMPARED: Final = 50
+"""Threads compared by one script: some 200 µs of the store, so that sends don't wait behind it."""
+
+_APPEND, _REVISE, _READ, _RANGE = load("append"), load("revise"), load("read"), load("range")
+_LOOK_UP, _WRITE, _JOIN, _STAY = load("lookup"), load("contact"), load("join"), load("online")
+_COMPARE, _LOGOUT, _TRACK = load("compare"), load("logout"), load("track")
+
+_contact = msgspec.msgpack.Decoder(Contact)
+_devices = msgspec.msgpack.Decoder(list[DeviceState])
+_ends = msgspec.msgpack.Decoder(dict[str, int])
+_pack = msgspec.msgpack.encode
+
+
+class Threads:
+    """The hub's ThreadStore over one link. Raises, and gives to `done`, the StoreError tree only."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    def append(
+        self,
+        keys: ThreadKeys,
+        author: str,
+        event_id: str,
+        entry: Entry,
+        system: str,
+        creation: Creation | None,
+        done: Callable[[Appended], None],
+    ) -> None:
+        """Append a message or note once per author and cid; see ThreadStore."""
+        args: list[Any] = [
+            author + entry.cid,
+            event_id,
+            pack(entry),
+            entry.kind,
+            author[0],
+            entry.at,
+            keys.thread,
+            keys.channel,
+            system,
+        ]
+        if creation is not None:
+            args += [creation.epoch, _pack(creation.contact)]
+        names = (keys.log, keys.meta, keys.cids, keys.inbox, keys.contact, keys.contacts)
+        self._link.call(_APPEND, names, args, partial(_appended, done))
+
+    def revise(
+        self,
+        keys: ThreadKeys,
+        author: str,
+        event_id: str,
+        entry: Entry,
+        done: Callable[[Appended], None],
+    ) -> None:
+        """Append an edit or deletion and rewrite its target; see ThreadStore."""
+        side = author[0]
+        args: list[Any] = [
+            author + entry.cid,
+            event_id,
+            entry.kind,
+            side,
+            entry.at,
+            keys.thread,
+            keys.channel,
+            entry.from_type,
+            entry.from_id,
+            entry.from_name,
+            entry.device,
+            entry.cid,
+            entry.target,
+            entry.target_id,
+            entry.text,
+        ]
+        names = (keys.log, keys.meta, keys.cids, keys.inbox, keys.of(f"cuts:{side}"))
+        self._link.call(_REVISE, names, args, partial(_appended, done))
+
+    async def read(self, keys: ThreadKeys, side: str, seq: int, session: str, by: tuple[str, str]) -> None:
+        """Move a side's read position forward; see ThreadStore."""
+        cuts = keys.of("cuts:a" if side == "c" else "cuts:c")
+        args = (side, seq, keys.thread, keys.channel, session, *by)
+        await self._link.run(_READ, (keys.log, keys.meta, keys.inbox, cuts), args)
+
+    async def range(self, keys: ThreadKeys, first: int, last: int, size: int) -> list[bytes]:
+        """Return elements of a log; see ThreadStore."""
+        found: list[bytes] = await self._link.run(_RANGE, (keys.log,), (first, last, size))
+        return found
+
+    async def look_up(self, org: str, shard: int, *, user_id: str = "", thread: str = "") -> Found | None:
+        """Return what is stored of the user or the thread; see ThreadStore."""
+        index = user_index(org, shard, user_id) if user_id else ""
+        reply = await self._link.run(_LOOK_UP, (prefix_of(org, shard), index), (thread[3:],))
+        if not reply:
+            return None
+        suffix, version, blob, epoch, adm, moved, ended, messages = reply
+        return Found(
+            thread=f"th_{suffix.decode()}",
+            version=version,
+            contact=_wrote(_contact.decode(blob), messages) if blob else None,
+            epoch=epoch.decode(),
+            adm=adm,
+            moved=moved.decode(),
+            ended=bool(ended),
+        )
+
+    async def write(self, keys: ThreadKeys, writing: Writing) -> Written | Moved | None:
+        """Write a contact and what goes with it; see ThreadStore."""
+        user_id, shard = writing.contact.user_id, int(keys.suffix.partition("_")[0])
+        index = user_index(keys.org, shard, user_id) if user_id else ""
+        args: list[Any] = [
+            writing.version,
+            _pack(writing.contact),
+            keys.suffix,
+            keys.thread,
+            keys.channel,
+            writing.epoch,
+            writing.contact.created_at,
+            _pack(list(writing.ends)) if writing.ends else "",
+            writing.teller,
+        ]
+        for event_id, entry in writing.events:
+            args += [event_id, pack(entry)]
+        names = (keys.contact, keys.meta, keys.log, index, keys.contacts)
+        reply = await self._link.run(_WRITE, names, args)
+        match reply:
+            case [b"ok", version, adm]:
+                return Written(version, adm)
+            case [b"moved", to]:
+                return Moved(to.decode())
+        return None
+
+    async def join(self, keys: ThreadKeys, arrival: Arrival) -> Joined | None:
+        """Note a device as online and return the thread's state; see ThreadStore."""
+        now = now_ms()
+        args: tuple[Any, ...] = (
+            now,
+            now + ONLINE_MS,
+            arrival.hub,
+            arrival.device,
+            arrival.kind,
+            arrival.name,
+            keys.channel,
+            arrival.tail,
+            arrival.size,
+            arrival.page,
+        )
+        names = (keys.log, keys.meta, keys.of("devices"), keys.of("online"), keys.contact)
+        reply = await self._link.run(_JOIN, names, args)
+        if not reply:
+            return None
+        epoch, head, event_id, adm, read_c, read_a, unread_c, unread_a, _, devices, events = reply
+        return Joined(
+            epoch=epoch.decode(),
+            head=Position(head, event_id.decode()),
+            adm=adm,
+            read_contact=read_c,
+            read_agents=read_a,
+            unread_contact=unread_c,
+            unread_agents=unread_a,
+            devices=_devices.decode(devices),
+            events=events,
+        )
+
+    async def stay(
+        self, keys: ThreadKeys, hub: str, stay: Sequence[str], left: Sequence[str]
+    ) -> list[DeviceState]:
+        """Keep a hub's devices online, take off those that left; see ThreadStore."""
+        now = now_ms()
+        args: list[Any] = [now, now + ONLINE_MS, hub, keys.channel, len(stay), *stay, *left]
+        packed = await self._link.run(_STAY, (keys.meta, keys.of("devices"), keys.of("online")), args)
+        return _devices.decode(packed) if packed else []
+
+    async def compare(self, hosted: Sequence[Hosted]) -> list[Difference | None]:
+        """Return how the logs differ; see ThreadStore."""
+        found: list[Difference | None] = []
+        for i in range(0, len(hosted), COMPARED):
+            batch = hosted[i : i + COMPARED]
+            names = [name for h in batch for name in (h.keys.log, h.keys.meta)]
+            args: list[Any] = [
+                value for h in batch for value in (h.position.seq, h.position.id, h.epoch, h.adm)
+            ]
+            found += map(_difference, await self._link.run(_COMPARE, names, args))
+        return found
+
+    async def logout(self, keys: ThreadKeys, device: str, *, tokens: bool) -> None:
+        """End a device's admissions, and with `tokens` every token of the thread; see ThreadStore."""
+        await self._link.run(_LOGOUT, (keys.meta,), (device, int(tokens), keys.channel, TOKENS))
+
+    async def note_page(self, keys: ThreadKeys, url: str, title: str) -> None:
+        """Keep where the contact is now; see ThreadStore."""
+        await self._link.command("HSET", keys.contact, "page", _pack([url, title]), idempotent=True)
+
+    async def track(self, keys: ThreadKeys, name: str, data: object, at: int) -> None:
+        """Keep what the contact did; see ThreadStore."""
+        tracks = f"{keys.contact}:tracks"
+        await self._link.run(_TRACK, (keys.meta, tracks), (_pack([name, data, at]),))
+
+    async def publish(self, keys: ThreadKeys, payload: bytes) -> None:
+        """Tell every hub that hosts the thread; see ThreadStore."""
+        await self._link.command("SPUBLISH", keys.channel, payload)
+
+
+def _wrote(contact: Contact, messages: int) -> Contact:
+    """Return the contact as the log proves it: who has a message in it wrote one."""
+    return msgspec.structs.replace(contact, wrote=True) if messages and not contact.wrote else contact
+
+
+def user_index(org: str, shard: int, user_id: str) -> str:
+    """Return the key that leads from a user_id to its contact; the id is in it only hashed."""
+    digest = hashlib.sha256(user_id.encode()).hexdigest()[:32]
+    return f"{prefix_of(org, shard)}user:{digest}"
+
+
+def _appended(done: Callable[[Appended], None], reply: Any) -> None:
+    """Turn a script's reply into what the hub knows."""
+    match reply:
+        case int() | StoreFailure():
+            done(reply)
+        case [b"dup", seq, bytes(element)]:
+            event_id, entry = unpack(element)
+            done(Duplicate(seq, event_id, entry))
+        case [b"moved", to]:
+            done(Moved(to.decode()))
+        case [reason]:
+            done(Refusal(reason.decode()))
+        case _:
+            # A cid whose event is gone from the log: the store came back from an older file.
+            done(StoreFailure("the log and its cids don't agree"))
+
+
+def _difference(reply: Any) -> Difference | None:
+    if reply == 0:
+        return None
+    epoch, head, same_id, adm, ends, *numbers = reply
+    return Difference(epoch.decode(), head, bool(same_id), adm, _ends.decode(ends) if ends else {}, *numbers)

@@ -1,0 +1,26 @@
+"""What every test can ask for: a real store, and a data directory for hubs of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from onethread.store.embedded import EmbeddedStore
+from onethread.store.embedded_lock import lock_for_store
+
+
+@pytest.fixture(scope="session")
+def store_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of one embedded store that serves the whole session; tests keep apart by organization."""
+    with EmbeddedStore(tmp_path_factory.mktemp("data")) as store:
+        yield store.url
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Iterator[Path]:
+    """A data directory, not yet made; a store that a killed hub leaves on it does not outlive the test."""
+    directory = tmp_path / "its data"
+    yield directory
+    if (directory / "store").is_dir():
+        lock, _ = lock_for_store(directory / "store")
+        lock.close()

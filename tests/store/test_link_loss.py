@@ -1,0 +1,263 @@
+"""The link when its connection or its store is lost."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from onethread.store.errors import StoreUnavailable, UnknownOutcome
+from onethread.store.link import Link
+from onethread.store.link_upkeep import backoff
+from tests.store.link_proxy import Proxy
+from tests.store.link_store import APPEND, READ, Valkey, eventually, other_client
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Valkey]:
+    """A store of the test's own."""
+    with Valkey(tmp_path) as store:
+        yield store
+
+
+@pytest.fixture
+async def proxy(store: Valkey) -> AsyncIterator[Proxy]:
+    """A way to the store that can be cut."""
+    async with Proxy(store.path) as proxy:
+        yield proxy
+
+
+async def log_of(store: Valkey) -> list[bytes]:
+    """What was appended, read past the proxy."""
+    async with other_client(store.url) as other:
+        return list(await other.lrange("log", 0, -1))
+
+
+async def test_a_cut_leaves_each_outcome_as_known_as_it_is(store: Valkey, proxy: Proxy) -> None:
+    """Wherever the stream is cut: what was answered is in the log, what failed as never sent is not, and
+    only what was sent and not answered is unknown."""
+    for most in range(1, 450, 11):
+        async with Link(proxy.url, scripts=[APPEND]) as link:
+            await link.ready()
+            await link.command("DEL", "log")
+            proxy.most = most
+            replies: dict[int, Any] = {}
+            for number in range(5):
+                link.call(APPEND, ["log"], [number], lambda reply, number=number: replies.update({number: reply}))
+            await asyncio.sleep(0)
+            await eventually(lambda link=link: not link.connected)
+            link.call(APPEND, ["log"], ["late"], lambda reply: replies.update({5: reply}))
+            await eventually(lambda replies=replies: len(replies) == 6)
+        log = await log_of(store)
+        for number in range(5):
+            if isinstance(replies[number], int):
+                assert b"%d" % number in log
+            else:
+                assert type(replies[number]) is UnknownOutcome
+        assert type(replies[5]) is StoreUnavailable
+        assert log == [b"%d" % number for number in range(len(log))]
+
+
+async def test_only_what_was_sent_is_unknown(store: Valkey, proxy: Proxy) -> None:
+    """Of calls made in the tick of the loss, none was written: they fail as unavailable, not as unknown."""
+    async with Link(proxy.url, scripts=[APPEND]) as link:
+        await link.ready()
+        assert await link.run(APPEND, ["log"], ["before"]) == 1
+        proxy.silent = True
+        replies: list[Any] = []
+        link.call(APPEND, ["log"], ["sent"], replies.append)
+        async with other_client(store.url) as other:
+            for _ in range(1_000):
+                if await other.llen("log") == 2:
+                    break
+        proxy.silent = False
+        proxy.cut()
+        while link.connected:
+            link.call(APPEND, ["log"], ["late"], replies.append)
+            link.ask(["RPUSH", "log", "late"], replies.append)
+            await asyncio.sleep(0)
+        await eventually(lambda: len(replies) > 1)
+        assert type(replies[0]) is UnknownOutcome
+        assert (await log_of(store))[:2] == [b"before", b"sent"]
+        for reply in replies[-2:]:
+            assert type(reply) is StoreUnavailable
+
+
+async def test_nothing_is_sent_twice_that_is_not_idempotent(store: Valkey, proxy: Proxy) -> None:
+    """Under cuts at random moments, every append is in the log once, or not at all if its caller was told so."""
+    outcomes: dict[int, Any] = {}
+    async with Link(proxy.url) as link:
+        await link.ready()
+        for number in range(3_000):
+            link.call(APPEND, ["log"], [number], lambda reply, number=number: outcomes.update({number: reply}))
+            if number % 50 == 0:
+                await asyncio.sleep(0.001)
+            if number % 500 == 499:
+                proxy.cut()
+                await eventually(lambda: not link.connected)
+                await link.ready()
+        await eventually(lambda: len(outcomes) == 3_000)
+    log = [int(number) for number in await log_of(store)]
+    assert log == sorted(set(log))
+    for number, outcome in outcomes.items():
+        if isinstance(outcome, int):
+            assert number in log
+        elif type(outcome) is StoreUnavailable:
+            assert number not in log
+        else:
+            assert type(outcome) is UnknownOutcome
+    assert any(isinstance(outcome, int) for outcome in outcomes.values())
+
+
+async def test_what_is_idempotent_is_sent_again(store: Valkey, proxy: Proxy) -> None:
+    """Whoever reads does not notice a cut; in the order asked, and before whatever is asked later."""
+    async with Link(proxy.url) as link:
+        await link.ready()
+        await link.run(APPEND, ["log"], ["a"])
+        proxy.silent = True
+        replies: list[Any] = []
+        link.call(READ, ["log"], [], replies.append)
+        link.ask(["LLEN", "log"], replies.append, idempotent=True)
+        await asyncio.sleep(0.05)
+        proxy.cut()
+        await eventually(lambda: not link.connected)
+        assert replies == []
+        assert link.in_flight == 2
+        link.ask(["LINDEX", "log", 0], replies.append, idempotent=True)
+        proxy.silent = False
+        await eventually(lambda: len(replies) == 3)
+        assert replies == [[b"a"], 1, b"a"]
+        assert link.in_flight == 0
+
+
+async def test_patience_ends(proxy: Proxy) -> None:
+    """While there is no way to the store, writes fail at once, reads when their time is over; what had been sent
+    before is then unknown."""
+    async with Link(proxy.url, patience=0.3) as link:
+        await link.ready()
+        proxy.silent = proxy.away = True
+        sent = asyncio.create_task(link.run(READ, ["log"], []))
+        await asyncio.sleep(0.05)
+        proxy.cut()
+        await eventually(lambda: not link.connected)
+        waiting = asyncio.create_task(link.run(READ, ["log"], []))
+        with pytest.raises(StoreUnavailable):
+            await link.run(APPEND, ["log"], ["a"])
+        assert not sent.done()
+        assert not waiting.done()
+        with pytest.raises(UnknownOutcome):
+            await sent
+        with pytest.raises(StoreUnavailable):
+            await waiting
+        assert link.in_flight == 0
+        proxy.silent = proxy.away = False
+        assert await link.run(READ, ["log"], []) == []
+
+
+async def test_what_brings_the_link_down_each_time_is_given_up(proxy: Proxy) -> None:
+    """An idempotent command that ends every connection it is sent over is sent again, and not for ever."""
+    proxy.deadly = b"deadly"
+    async with Link(proxy.url, patience=0.3) as link:
+        await link.ready()
+        with pytest.raises(UnknownOutcome):
+            await link.command("ECHO", "deadly", idempotent=True)
+        assert proxy.greeted > 2
+        assert await link.command("ECHO", "harmless", idempotent=True) == b"harmless"
+
+
+async def test_a_silent_link_is_cut(proxy: Proxy) -> None:
+    """A connection over which nothing comes any more is given up, idle or not, and another one is made."""
+    lost: list[str] = []
+    async with Link(proxy.url, silence=0.2, on_lost=lambda error: lost.append(str(error))) as link:
+        await link.ready()
+        proxy.silent = True
+        with pytest.raises(UnknownOutcome, match="silent"):
+            await link.command("RPUSH", "log", "a")
+        await eventually(lambda: proxy.greeted > 1)  # which gets no answer either
+        assert not link.connected
+        proxy.silent = False
+        proxy.cut()
+        await link.ready()
+        assert await link.command("LLEN", "log") == 1
+        proxy.silent = True
+        await eventually(lambda: len(lost) == 2)  # idle this time
+        assert "silent" in lost[1]
+        proxy.silent = False
+
+
+async def test_a_quiet_link_is_kept(proxy: Proxy) -> None:
+    """A link that nobody uses for many times the allowed silence is asked for a sign of life, and stays."""
+    async with Link(proxy.url, silence=0.05) as link:
+        await link.ready()
+        connection = await link.command("CLIENT", "ID")
+        await asyncio.sleep(0.5)
+        assert await link.command("CLIENT", "ID") == connection
+
+
+async def test_rubbish_ends_the_connection(proxy: Proxy) -> None:
+    """What is no RESP, or answers nothing, is not guessed at: the connection is cut and made anew."""
+    async with Link(proxy.url) as link:
+        for rubbish in (b"HTTP/1.1 400 Bad Request\r\n", b"+OK\r\n"):
+            await link.ready()
+            made = proxy.greeted
+            proxy.inject(rubbish)
+            await eventually(lambda made=made: proxy.greeted > made)
+        await link.ready()
+        assert await link.command("PING") == b"PONG"
+
+
+async def test_a_killed_store_loses_nothing_that_was_answered(store: Valkey) -> None:
+    """Killed and started again, slow to load: what was answered is in its log, in order. Calls meanwhile fail, and
+    succeed when it has loaded, with nothing done for it."""
+    replies: list[Any] = []
+    async with Link(store.url) as link:
+        await link.ready()
+        for number in range(4_000):
+            link.call(APPEND, ["log"], [number], replies.append)
+        await eventually(lambda: len(replies) == 4_000)
+        store.kill()
+        await eventually(lambda: not link.connected)
+        store.start("--key-load-delay", "500")  # 2 s; it looks at its sockets every 1,024 commands
+        await eventually(lambda: "LOADING" in link.trouble)
+        with pytest.raises(StoreUnavailable):
+            await link.run(APPEND, ["log"], ["too early"])
+        await link.ready()
+        assert await link.run(APPEND, ["log"], [4_000]) == 4_001
+        assert await link.run(READ, ["log"], []) == [b"%d" % number for number in range(4_001)]
+
+
+async def test_it_is_dialed_until_it_is_there(tmp_path: Path) -> None:
+    """A link may be older than its store; until then it says what the trouble is."""
+    store = Valkey(tmp_path)
+    async with Link(store.url) as link:
+        with pytest.raises(StoreUnavailable):
+            await link.run(APPEND, ["log"], ["a"])
+        await eventually(lambda: "No such file" in link.trouble)
+        with store:
+            await link.ready()
+            assert await link.run(APPEND, ["log"], ["a"]) == 1
+
+
+async def test_it_can_be_left_at_any_moment(store: Valkey, proxy: Proxy) -> None:
+    """Cancelled at each step of dialing, greeting and serving, it ends, and leaves no connection behind."""
+    for url in (store.url, proxy.url, "redis://127.0.0.1:1"):
+        for ticks in range(30):
+            async with Link(url, scripts=[APPEND]) as link:
+                for _ in range(ticks):
+                    await asyncio.sleep(0)
+            assert not link.connected
+    await eventually(lambda: not proxy.sides)
+    async with other_client(store.url) as other:
+        for _ in range(1_000):
+            clients = await other.client_list()
+            if len(clients) == 1:
+                break
+        assert len(clients) == 1
+
+
+def test_the_backoff_stays_within_its_bounds() -> None:
+    """From 20 ms it doubles to at most 1 s, each shortened by up to half."""
+    delays = backoff()
+    for most in (0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.0, 1.0, 1.0):
+        assert most / 2 <= next(delays) <= most
