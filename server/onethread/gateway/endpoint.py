@@ -1,0 +1,110 @@
+"""`/ws`: from a handshake to a connection that the hub holds."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from onethread.gateway.edge import Edge
+from onethread.gateway.frames import framing
+from onethread.gateway.proxies import TrustedProxies
+from onethread.gateway.ready import NOBODY, ReadyProtocol
+from onethread.gateway.starlette_peer import StarlettePeer
+from onethread.gateway.uvicorn_edge import SWAP
+from onethread.hub.peer import OpenSession
+from onethread.hub.wire import Wire
+from onethread_protocol.codec import CODECS, JSON, Codec
+from onethread_protocol.codes import Close
+
+PATH: Final = "/ws"
+
+
+def choose(offered: Sequence[str]) -> Codec | None:
+    """The codec of the first subprotocol that is ours; JSON if none is offered; None if none is known."""
+    if not offered:
+        return JSON
+    ours = {codec.subprotocol: codec for codec in CODECS}
+    return next((ours[name] for name in offered if name in ours), None)
+
+
+class Endpoint:
+    """Accepts WebSockets and opens a session for each; nothing of it stays with a connection.
+
+    On a server with the swap extension (`uvicorn_edge.py`) the coroutine returns at once and a ReadyProtocol
+    goes on; on any other it stays, with a StarlettePeer.
+    """
+
+    def __init__(self, edge: Edge, open_session: OpenSession, proxies: TrustedProxies) -> None:
+        self._edge = edge
+        self._open_session = open_session
+        self._proxies = proxies
+        self._ready_wires = {codec: Wire(codec, framing(codec)) for codec in CODECS}
+        self._plain_wires = {codec: Wire(codec, bytes) for codec in CODECS}
+
+    def routes(self) -> list[BaseRoute]:
+        """What to mount: the WebSocket, and an answer for those who come without one."""
+        return [WebSocketRoute(PATH, self.connect), Route(PATH, _upgrade_required, methods=["GET"])]
+
+    async def connect(self, websocket: WebSocket) -> None:
+        """Take one handshake: 101, 400 if only unknown subprotocols are offered, 503 while draining."""
+        offered = websocket.scope["subprotocols"]
+        codec = choose(offered)
+        if codec is None or self._edge.draining:
+            await _deny(websocket, 503 if codec else 400)
+            return
+        address = self._proxies.client(
+            websocket.client.host if websocket.client else "", websocket.headers.getlist("x-forwarded-for")
+        )
+        origin = websocket.headers.get("origin")
+        try:
+            await websocket.accept(codec.subprotocol if offered else None)
+        except OSError:
+            return
+        # No await from here to the swap: what arrives in between would be uvicorn's.
+        swap = websocket.scope.get("extensions", {}).get(SWAP)
+        if swap is None:
+            wire = self._plain_wires[codec]
+            await self._serve(StarlettePeer(self._edge, wire, address, origin, websocket))
+            return
+        peer = ReadyProtocol(self._edge, self._ready_wires[codec], address, origin)
+        early = swap(peer)
+        if early is not None:
+            self._start(peer, early)
+
+    def _start(self, peer: ReadyProtocol, early: bytes) -> None:
+        if not self._edge.admit(peer):
+            peer.close(Close.TOO_MANY)
+            return
+        try:
+            receiver = self._open_session(peer)
+        except BaseException:
+            peer.abort(1011)
+            raise
+        peer.open(receiver, early)
+
+    async def _serve(self, peer: StarlettePeer) -> None:
+        if self._edge.admit(peer):
+            await peer.serve(self._open_session(peer))
+        else:
+            peer.close(Close.TOO_MANY)
+            await peer.serve(NOBODY)
+
+
+async def _deny(websocket: WebSocket, status: int) -> None:
+    """Refuse the handshake; with status 403 on a server that can't be told which."""
+    if "websocket.http.response" in websocket.scope.get("extensions", {}):
+        known = ", ".join(codec.subprotocol for codec in CODECS)
+        text = f"Subprotocols: {known}.\n" if status == 400 else "Restarting.\n"
+        await websocket.send_denial_response(PlainTextResponse(text, status))
+    else:
+        await websocket.close()
+
+
+async def _upgrade_required(request: Request) -> Response:
+    """Tell a client without an upgrade what is here (RFC 9110 15.5.22)."""
+    return PlainTextResponse(
+        "A WebSocket is here.\n", 426, headers={"Upgrade": "websocket", "Connection": "Upgrade"}
+    )

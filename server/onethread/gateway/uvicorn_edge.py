@@ -1,0 +1,166 @@
+"""uvicorn's two protocols of a WebSocket's beginning, so extended that a connection can leave them.
+
+Bytes reach uvicorn's HTTP protocol, at the upgrade its WebSocket protocol, which offers the application an
+ASGI extension (`SWAP` in `scope["extensions"]`): a function that gives the transport to another protocol,
+once the 101 is written. What a client sent too early, in one segment with its handshake or before the 101
+(RFC 6455 4.1 tells it to wait), is kept for whoever gets the connection.
+
+uvicorn's protocol classes are private: tests/gateway/test_uvicorn.py names all that is relied on here.
+"""
+
+import asyncio
+import logging
+import sys
+from http import HTTPStatus
+from typing import Any, Final
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
+
+from onethread.gateway.gone import GONE
+
+# uvicorn logs each handshake with its query string, and URLs may hold what belongs in no log.
+LOG: Final = logging.getLogger(__name__)
+LOG.setLevel(logging.WARNING)
+
+SWAP: Final = "onethread.swap"
+EARLY_BYTES: Final = 64 * 1024
+"""Kept of what came too early; from then on the socket is not read until the handshake is over."""
+REQUEST_WAIT: Final = 10.0
+"""Seconds for the head of a request, from the connection's or the request's first byte on: as long as a
+WebSocket has for its init. uvicorn itself waits forever."""
+
+
+class HttpEdge(HttpToolsProtocol):
+    """uvicorn's HTTP protocol, with a bound on the wait for a request, and no byte lost at an upgrade."""
+
+    _segment = b""
+    _request_deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._expect_request()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._request_came()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        self._expect_request()
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._request_came()
+        super().on_headers_complete()
+
+    def data_received(self, data: bytes) -> None:
+        self._segment = data
+        super().data_received(data)
+        self._segment = b""
+
+    def handle_websocket_upgrade(self) -> None:
+        """Hand the connection over, with what came behind the request's head in its last segment."""
+        upgrade = sys.exception()
+        if self.parser.get_http_version() != "1.1":
+            # uvicorn would pass the request on as HTTP/1.1; RFC 6455 4.2.1 asks for it.
+            self.send_400_response("A WebSocket needs HTTP/1.1.")
+            return
+        super().handle_websocket_upgrade()
+        if isinstance(upgrade, httptools.HttpParserUpgrade):
+            early = self._segment[upgrade.args[0] :]
+            if early:
+                self.transport.get_protocol().data_received(early)  # type: ignore[attr-defined]
+        # This object and its parser refer to each other; nobody else will part them.
+        self.parser = None  # type: ignore[assignment]
+
+    def _expect_request(self) -> None:
+        if self._request_deadline is None:
+            self._request_deadline = self.loop.call_later(REQUEST_WAIT, self.transport.close)
+
+    def _request_came(self) -> None:
+        if self._request_deadline is not None:
+            self._request_deadline.cancel()
+            self._request_deadline = None
+
+
+class WebSocketEdge(WebSocketsSansIOProtocol):
+    """uvicorn's WebSocket protocol, with the extension; also the fallback's, when nobody uses it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._early = bytearray()
+        self.logger = self.conn.logger = LOG
+        # At level DEBUG the library would log what frames contain.
+        self.conn.debug = False
+
+    def data_received(self, data: bytes) -> None:
+        if self._early or (self.handshake_initiated and not self.handshake_complete):
+            self._early += data
+            if len(self._early) > EARLY_BYTES:
+                self.transport.pause_reading()
+        else:
+            super().data_received(data)
+
+    def handle_connect(self, event: Request) -> None:
+        versions = event.headers.get_all("Sec-WebSocket-Version")
+        if versions and versions != ["13"]:
+            self._refuse_version(event)
+            return
+        super().handle_connect(event)
+        if not self.handshake_complete:
+            # The task that will look at the scope has not started yet.
+            self.scope["extensions"][SWAP] = self.swap  # type: ignore[assignment]
+
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        if self.close_sent:
+            # Else uvicorn logs an error after each handshake that was refused with a status of ours.
+            self.handshake_complete = True
+        if self._early and self.handshake_complete:
+            # In the loop's next turn, when the application has had its chance to swap.
+            self.loop.call_soon(self._release_early)
+
+    def swap(self, protocol: asyncio.Protocol) -> bytes | None:
+        """Give the transport to `protocol`, for good, and forget about it; answers what came too early.
+
+        To be called without an await after the accept. None if the client has gone meanwhile: nothing is
+        given then, and the application should return.
+        """
+        transport = self.transport
+        if self.disconnected or transport.is_closing():
+            # Else uvicorn would complain of an application that didn't complete the handshake.
+            self.handshake_complete = True
+            return None
+        if not self.handshake_complete:
+            raise RuntimeError("the handshake must be accepted before the transport can be given away")
+        self.stop_keepalive()
+        self.connections.discard(self)
+        # Whatever uvicorn still does to this connection, closing it when the application returns among it,
+        # it does to nothing.
+        self.transport = GONE
+        # Reference cycles, which would wait for a garbage collection.
+        self.conn.parser.close()
+        del self.scope["extensions"][SWAP]
+        early, self._early = bytes(self._early), bytearray()
+        transport.set_protocol(protocol)
+        protocol.connection_made(transport)
+        transport.resume_reading()
+        return early
+
+    def _release_early(self) -> None:
+        early, self._early = bytes(self._early), bytearray()
+        if early:
+            self.transport.resume_reading()
+            super().data_received(early)
+
+    def _refuse_version(self, request: Request) -> None:
+        """Answer 426 with the version that is spoken here (RFC 6455 4.2.2 and 4.4)."""
+        response = self.conn.reject(HTTPStatus.UPGRADE_REQUIRED, "The WebSocket version spoken here is 13.\n")
+        response.headers["Upgrade"] = "websocket"
+        response.headers["Sec-WebSocket-Version"] = "13"
+        self.handshake_initiated = self.handshake_complete = self.close_sent = True
+        self.conn.send_response(response)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.transport.close()
