@@ -1,0 +1,43 @@
+"""A connection's admission to a thread: what it was let in as, and where its replay is."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from onethread.hub.entry import Audience
+from onethread.hub.peer import Peer
+from onethread_protocol.codes import Close
+from onethread_protocol.people import Device
+
+if TYPE_CHECKING:
+    from onethread.hub.thread import Thread
+
+
+class Admission:
+    """One entry of a connection's admissions; a customer's connection has one.
+
+    `means` and `number` say by which means and at which admission number it was given (ending.py); `live` is
+    true once its replay is done: from then on events are written to the peer as they come. `end` closes the
+    connection.
+    """
+
+    __slots__ = ("audience", "device", "end", "live", "means", "number", "peer", "session", "thread")
+
+    def __init__(
+        self,
+        thread: "Thread",
+        peer: Peer,
+        session: str,
+        audience: Audience,
+        device: Device,
+        means: str,
+        end: Callable[[Close], None],
+    ) -> None:
+        self.thread = thread
+        self.peer = peer
+        self.session = session
+        self.audience = audience
+        self.device = device
+        self.means = means
+        self.end = end
+        self.number = 0
+        self.live = False

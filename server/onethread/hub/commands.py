@@ -1,0 +1,224 @@
+"""What a customer's frames do, one function each (WIRE.md section 2).
+
+A function that returns None has done all it will, or has handed a script to the store and left the answer to
+its reply. One that returns a coroutine has to wait in the middle: frames behind it are held back until it
+ends.
+"""
+
+import time
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from msgspec import UNSET
+
+from onethread.hub import people
+from onethread.hub.admission import Admission
+from onethread.hub.clock import now_ms
+from onethread.hub.entry import Entry
+from onethread.hub.log import Appended, Duplicate, Moved, Refusal
+from onethread.hub.replay import history as read_history
+from onethread.hub.signals import typing_signal
+from onethread.hub.thread import Thread
+from onethread.identity.ids import new_event_id
+from onethread_protocol import customer, server
+from onethread_protocol.errors import ProtocolError
+from onethread_protocol.events import Event
+
+if TYPE_CHECKING:
+    from onethread.hub.session import Session
+
+Work = Coroutine[Any, Any, None]
+Command = Callable[["Session", Any], Work | None]
+Writing = customer.Send | customer.Edit | customer.Delete
+
+AUTHOR: Final = "c"
+"""The contact, as a cid's author and as a side."""
+_REFUSALS: Final = {
+    "unknown": (404, "unknown_thread", "There is no such thread."),
+    "unknown_target": (404, "unknown_target", "There is no such message, or it can't be changed any more."),
+    "not_yours": (403, "not_yours", "That message is somebody else's."),
+}
+
+
+def send(session: "Session", frame: customer.Send) -> None:
+    """Append a message; the ack comes when it is in the log (P1)."""
+    if not session.may_send(frame):
+        return
+    admission = _admission(session)
+    thread = admission.thread
+    entry = _entry(admission, "message", frame, text=frame.text)
+    event_id = new_event_id()
+    done = partial(_appended, session, admission.thread, frame, event_id, entry, time.perf_counter())
+    session.sent()
+    creation = None if thread.stored else people.creation(thread)
+    session.hub.store.append(thread.keys, AUTHOR, event_id, entry, thread.organization.name, creation, done)
+
+
+def edit(session: "Session", frame: customer.Edit) -> None:
+    """Give an own message a new text."""
+    _revise(session, frame, "edited", frame.text)
+
+
+def delete(session: "Session", frame: customer.Delete) -> None:
+    """Take an own message's text away."""
+    _revise(session, frame, "deleted", "")
+
+
+def _revise(session: "Session", frame: customer.Edit | customer.Delete, kind: str, text: str) -> None:
+    if not session.may_send(frame):
+        return
+    admission = _admission(session)
+    entry = _entry(admission, kind, frame, text=text, target=frame.target, target_id=frame.target_id)
+    event_id = new_event_id()
+    done = partial(_appended, session, admission.thread, frame, event_id, entry, time.perf_counter())
+    session.sent()
+    session.hub.store.revise(admission.thread.keys, AUTHOR, event_id, entry, done)
+
+
+def _entry(admission: Admission, kind: str, frame: Writing, **fields: Any) -> Entry:
+    contact = admission.thread.contact
+    return Entry(
+        now_ms(), kind, "contact", contact.id, contact.name, admission.device.id, frame.cid, **fields
+    )
+
+
+def _appended(
+    session: "Session",
+    thread: Thread,
+    frame: Writing,
+    event_id: str,
+    entry: Entry,
+    began: float,
+    result: Appended,
+) -> None:
+    """Answer a command with what the store made of it."""
+    session.answered()
+    match result:
+        case int():
+            session.hub.counters.sends += 1
+            session.hub.counters.ack_latency.observe(time.perf_counter() - began)
+            _ack(session, thread, frame, result, event_id, entry.at, dup=False)
+        case Duplicate():
+            if not _is_repeat(result, entry):
+                message = f"`cid` {frame.cid!r} was used for something else."
+                session.refuse(ProtocolError(409, "cid_conflict", message, field="cid"), frame=frame)
+                return
+            _ack(session, thread, frame, result.seq, result.id, result.entry.at, dup=True)
+        case Moved():
+            session.refuse(ProtocolError(409, "moved", "The thread moved into another one."), frame=frame)
+            return
+        case Refusal():
+            _refused(session, thread, frame, result)
+            return
+        case _:
+            session.unavailable(frame)
+            return
+    if entry.kind == "message":
+        people.wrote(session, thread)
+
+
+def _is_repeat(known: Duplicate, entry: Entry) -> bool:
+    # A second deletion is noted under the first one's event, so the cids may differ: kind and target may not.
+    return known.entry.kind == entry.kind and known.entry.target_id == entry.target_id
+
+
+def _ack(
+    session: "Session", thread: Thread, frame: Writing, seq: int, event_id: str, at: int, *, dup: bool
+) -> None:
+    session.write(
+        server.Ack(cid=frame.cid, thread=thread.id, seq=seq, id=event_id, at=at, dup=dup, ref=frame.ref)
+    )
+
+
+def _refused(session: "Session", thread: Thread, frame: Writing, refusal: Refusal) -> None:
+    if refusal.reason == "unknown" and thread.stored:
+        # The log that this connection was told of is gone: it has to begin anew.
+        session.unavailable(frame)
+        session.hub.doubt(thread)
+        return
+    reason = (
+        "unknown_target"
+        if isinstance(frame, customer.Edit | customer.Delete) and refusal.reason == "unknown"
+        else refusal.reason
+    )
+    code, name, message = _REFUSALS[reason]
+    session.refuse(ProtocolError(code, name, message), frame=frame)
+
+
+def typing(session: "Session", frame: customer.Typing) -> Work | None:
+    """Tell the others that the customer writes; an unstored visitor has no others yet."""
+    admission = _admission(session)
+    if not admission.thread.stored or not session.may_act(frame):
+        return None
+    return session.hub.store.publish(
+        admission.thread.keys, typing_signal(session.id, admission.thread.contact, on=frame.on)
+    )
+
+
+def read(session: "Session", frame: customer.Read) -> Work | None:
+    """Move the customer's read position forward."""
+    if not session.may_act(frame):
+        return None
+    thread = _admission(session).thread
+    return session.hub.store.read(
+        thread.keys, AUTHOR, frame.seq, session.id, (thread.contact.id, thread.contact.name)
+    )
+
+
+async def history(session: "Session", frame: customer.History) -> None:
+    """Answer with a page; the next frame is taken when it has left the buffer, so that pages never pile
+    up."""
+    admission = _admission(session)
+    events, more = await read_history(session.hub.store, admission, frame.before, frame.limit)
+    session.write(
+        server.History(
+            thread=admission.thread.id, events=cast("list[Event]", events), more=more, ref=frame.ref
+        )
+    )
+    await session.peer.drained()
+
+
+def page(session: "Session", frame: customer.Page) -> Work | None:
+    """Keep where the customer is now; an unstored visitor's page is live only."""
+    thread = _admission(session).thread
+    if not thread.stored or not session.may_act(frame):
+        return None
+    return session.hub.store.note_page(thread.keys, frame.url, frame.title or "")
+
+
+def track(session: "Session", frame: customer.Track) -> Work | None:
+    """Keep what the customer did."""
+    if not session.may_send(frame):
+        return None
+    thread = _admission(session).thread
+    data = {} if frame.data is UNSET else frame.data
+    return session.hub.store.track(thread.keys, frame.name, data, now_ms())
+
+
+def ping(session: "Session", frame: customer.Ping) -> None:
+    """Answer at once."""
+    session.write(server.Pong(at=now_ms(), ref=frame.ref))
+
+
+def _admission(session: "Session") -> Admission:
+    if session.admission is None:
+        raise AssertionError("commands come after init")
+    return session.admission
+
+
+COMMANDS: Final[dict[type, Command]] = {
+    customer.Send: send,
+    customer.Edit: edit,
+    customer.Delete: delete,
+    customer.Typing: typing,
+    customer.Read: read,
+    customer.History: history,
+    customer.Page: page,
+    customer.Track: track,
+    customer.Ping: ping,
+    customer.Prechat: people.prechat,
+    customer.Profile: people.profile,
+    customer.Auth: people.auth,
+    customer.Logout: people.logout,
+}

@@ -1,0 +1,198 @@
+"""One hub: the connections of one server process, the threads they listen to, and their end."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol
+
+import msgspec
+import structlog
+
+from onethread.hub.admission import Admission
+from onethread.hub.carry import CarryStore
+from onethread.hub.clock import every
+from onethread.hub.counters import Counters
+from onethread.hub.hosting import COMPARE_EVERY, Channels, Hosting
+from onethread.hub.log import Difference, StoreFailure, ThreadStore
+from onethread.hub.peer import Peer
+from onethread.hub.presence import REFRESH_EVERY, Presence
+from onethread.hub.replay import Replay
+from onethread.hub.session import Session
+from onethread.hub.thread import Thread
+from onethread.identity.organization import Organization
+from onethread.identity.tokens import TokenMint
+from onethread_protocol import server
+from onethread_protocol.bounds import DEFAULT_TAIL, UNREAD_CAP
+from onethread_protocol.codes import Close
+from onethread_protocol.customer import Resume
+
+log = structlog.get_logger("onethread.hub")
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What a connection may do. Seconds, and sends a second (0: no limit)."""
+
+    sends_per_second: float
+    send_burst: int
+    heartbeat: float
+    init_timeout: float
+    drain: float
+
+
+class Addresses(Protocol):
+    """How much one address may do. Implemented by the gateway."""
+
+    def init(self, address: str) -> int:
+        """Count an init; 0, or after how many milliseconds another is taken."""
+
+    def refusal(self, address: str) -> int:
+        """Count a refused identity; likewise."""
+
+
+class Directory(Protocol):
+    """The organizations. Implemented by the store."""
+
+    async def organization(self, org: str) -> Organization | None:
+        """Return the organization, None if there is none. StoreFailure: nobody knows."""
+
+
+class Store(ThreadStore, CarryStore, Protocol):
+    """All that a hub asks of the store."""
+
+
+class Hub:
+    """Composed by the app; everything of one process that lives beside the connections hangs on it."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        channels: Channels,
+        directory: Directory,
+        addresses: Addresses,
+        mint: TokenMint,
+        limits: Limits,
+        counters: Counters,
+    ) -> None:
+        self.id = secrets.token_urlsafe(6)
+        self.store = store
+        self.directory = directory
+        self.addresses = addresses
+        self.mint = mint
+        self.limits = limits
+        self.counters = counters
+        self.threads = Hosting(store, channels, counters, self.spawn, self._stored, self._lost, self._reset)
+        self.presence = Presence(store, self.threads, self.id)
+        self._sessions: set[Session] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._draining = False
+
+    # Connections
+
+    def open_session(self, peer: Peer) -> Session:
+        """Return the receiver of a connection that has just been accepted."""
+        session = Session(self, peer)
+        if self._draining:
+            session.stop()
+        self._sessions.add(session)
+        return session
+
+    def forget(self, session: Session) -> None:
+        """Hear that a connection is over."""
+        self._sessions.discard(session)
+
+    def leave(self, admission: Admission) -> None:
+        """Take an admission off its thread; its device goes with its last connection."""
+        thread = admission.thread
+        admission.live = False
+        if admission in thread.admissions:
+            thread.admissions.remove(admission)
+            self.spawn(self.presence.left(thread, admission.device.id))
+
+    def later(self, seconds: float, call: Callable[[], None]) -> asyncio.TimerHandle:
+        """Call after so many seconds."""
+        return asyncio.get_running_loop().call_later(seconds, call)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do some work beside everything else; the hub holds on to it until it ends."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    # Threads
+
+    def replay(self, replay: Replay, resume: Resume | None, tail: int) -> None:
+        """Run a replay up to its end, through whatever the store does meanwhile."""
+        self.spawn(self._run(replay, resume, tail))
+
+    def doubt(self, thread: Thread) -> None:
+        """Have a thread compared with its log now."""
+        thread.doubt()
+
+    async def compare(self) -> None:
+        """Compare all threads with their logs now; the store is back, or it is time."""
+        try:
+            await self.threads.compare()
+        except StoreFailure:
+            return  # it is away; when it is back, or at the next turn, this is done again
+
+    async def serve(self) -> None:
+        """Keep positions and presence up until cancelled, and finish carries that were interrupted."""
+        await asyncio.gather(
+            every(COMPARE_EVERY, self.compare),
+            every(REFRESH_EVERY, self.presence.refresh),
+        )
+
+    # The end
+
+    async def drain(self) -> None:
+        """Finish what was accepted, tell everybody to come back later, and close 1012; within `limits.drain`
+        seconds."""
+        self._draining = True
+        deadline = asyncio.get_running_loop().time() + self.limits.drain
+        for session in tuple(self._sessions):
+            session.stop()
+        # Half of the time for the store, the other half for peers that are slow to take their leave.
+        await self._until(lambda: not any(s.busy for s in self._sessions), deadline - self.limits.drain / 2)
+        for session in tuple(self._sessions):
+            session.end(Close.RESTART)
+        await self._until(lambda: not self._sessions, deadline)
+        for session in tuple(self._sessions):
+            session.peer.abort(Close.RESTART)
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @staticmethod
+    async def _until(reached: Callable[[], bool], deadline: float) -> None:
+        while not reached() and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110 - many things end
+            await asyncio.sleep(0.01)
+
+    def _stored(self, thread: Thread) -> None:
+        """A visitor has acted for the first time: its devices can be noted now."""
+        self.spawn(self.presence.arrived(thread))
+
+    def _lost(self, thread: Thread) -> None:
+        """The log is gone: its people have to begin anew, and then get the thread that the store has for
+        them."""
+        for admission in tuple(thread.admissions):
+            admission.end(Close.RESTART)
+
+    def _reset(self, thread: Thread, difference: Difference) -> None:
+        """The log is another one: whoever had its replay gets another, from the new one's tail."""
+        read = server.ReadPositions(contact=difference.read_contact, agents=difference.read_agents)
+        for admission in thread.live():
+            admission.live = False
+            unread = min(difference.unread_contact, UNREAD_CAP)
+            self.replay(Replay(self.store, admission, read=read, unread=unread), None, DEFAULT_TAIL)
+
+    async def _run(self, replay: Replay, resume: Resume | None, tail: int) -> None:
+        try:
+            await replay.run(resume, tail)
+        except ConnectionError:
+            return  # the peer went away; `lost` has the rest
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("task failed", exc_info=task.exception())

@@ -1,0 +1,236 @@
+"""From an init frame to `ready` and the replay: the doing to identity's deciding.
+
+Look up, decide, write, subscribe, read: between the look-up and the read somebody else may pin a hash, log in
+as signed, or carry the thread away. The write is refused if the contact was changed since the look-up, and
+the read tells the admission number: if it is not the one that was decided upon, all begins again
+(`Joining.attempt`).
+"""
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from msgspec import UNSET
+
+from onethread.contacts import prechat as forms
+from onethread.contacts.profile import role, view
+from onethread.hub.admission import Admission
+from onethread.hub.answers import to_error
+from onethread.hub.clock import now_ms
+from onethread.hub.keys import ThreadKeys
+from onethread.hub.log import ATTEMPTS, START, Arrival, DeviceState, Joined, StoreFailure
+from onethread.hub.people import Login
+from onethread.hub.person import Identification, Person
+from onethread.hub.replay import Replay
+from onethread.hub.signals import presences
+from onethread.hub.tail import TAIL, TAIL_BYTES
+from onethread.hub.thread import Thread
+from onethread.identity.decision import (
+    Presented,
+    Refused,
+    Reject,
+    read,
+)
+from onethread.identity.proofs import LEEWAY_MS
+from onethread_protocol import customer, server
+from onethread_protocol.bounds import CARRIED_FROM, DEFAULT_TAIL, UNREAD_CAP
+from onethread_protocol.codes import Close
+from onethread_protocol.errors import ProtocolError
+
+if TYPE_CHECKING:
+    from onethread.hub.session import Session
+
+_REJECTED: Final = {
+    "bad_credentials": "`org`, `app_id` and `app_secret` don't belong together.",
+    "origin_refused": "This page's Origin is not on the app's list.",
+    "token_expired": "The token has expired.",
+    "identity_refused": "This is no proof of that identity.",
+}
+
+
+async def join(session: "Session", init: customer.Init) -> None:
+    """Answer an init (WIRE.md section 8). StoreFailure: nothing was admitted, the init may be repeated."""
+    hub = session.hub
+    wait = hub.addresses.init(session.peer.address)
+    if wait:
+        _too_many(session, init, wait)
+        return
+    organization = await hub.directory.organization(init.org)
+    presented = read(init, organization, session.peer.origin, hub.mint, now_ms())
+    if isinstance(presented, Reject):
+        error = ProtocolError(presented.code, presented.reason, _REJECTED[presented.reason])
+        session.refuse(error, frame=init)
+        if presented.close is not None:
+            session.end(presented.close)
+        return
+    joining = Joining(session, init, presented)
+    for _ in range(ATTEMPTS):
+        if await joining.attempt() or session.over:
+            return
+    raise StoreFailure(f"the contact was changed by others {ATTEMPTS} times in a row")
+
+
+def _too_many(session: "Session", init: customer.Init, wait_ms: int) -> None:
+    session.hub.counters.refused["rate_limited"] += 1
+    error = ProtocolError(429, "rate_limited", "Too many logins from this address.")
+    session.write(to_error(error, init, retry_after_ms=wait_ms))
+    session.end(Close.TOO_MANY)
+
+
+class Joining:
+    """One init on its way in."""
+
+    def __init__(self, session: "Session", init: customer.Init, presented: Presented) -> None:
+        self._session = session
+        self._hub = session.hub
+        self._init = init
+        self._presented = presented
+        self._identification = Identification(session.hub.store, presented, session.id)
+        self._told_refusal = False
+
+    async def attempt(self) -> bool:
+        """Try to get in; false if somebody else changed the same contact meanwhile."""
+        person = await self._identification.person()
+        refused = person.refused if isinstance(person, Person) else person
+        if refused is not None and not self._tell_refusal(refused):
+            return True
+        if person is None or isinstance(person, Refused) or self._session.over:
+            return False
+        organization = self._presented.organization
+        keys = ThreadKeys(organization.org, person.thread)
+        async with self._hub.threads.host(keys, organization, person.contact, person.epoch) as thread:
+            if person.version:
+                thread.meet(person.version, person.contact)
+            return await self._arrive(person, thread)
+
+    async def _arrive(self, person: Person, thread: Thread) -> bool:
+        keys, hub = thread.keys, self._hub
+        admission = Admission(
+            thread,
+            self._session.peer,
+            self._session.id,
+            "customer",
+            self._init.device,
+            person.means,
+            self._session.end,
+        )
+        joined = await hub.store.join(keys, self._arrival())
+        if self._session.over or not self._enter(person, thread, admission, joined):
+            await hub.presence.left(thread, self._init.device.id)
+            return False
+        if joined is not None and thread.seq < joined.head.seq:
+            await hub.threads.catch_up(thread, joined.head.seq)
+        self._welcome(person, admission, joined)
+        return True
+
+    def _arrival(self) -> Arrival:
+        device, page = self._init.device, self._init.page
+        return Arrival(
+            hub=self._hub.id,
+            device=device.id,
+            kind=device.kind,
+            name=device.name or "",
+            tail=TAIL,
+            size=TAIL_BYTES,
+            page=b"" if page is UNSET else msgspec.msgpack.encode([page.url, page.title]),
+        )
+
+    def _enter(self, person: Person, thread: Thread, admission: Admission, joined: Joined | None) -> bool:
+        """Enter the thread unless what was decided upon has changed. From here on whatever ends it is
+        heard."""
+        if joined is None:
+            if person.version:
+                return False
+            if thread.position is None:
+                thread.begin(START)
+        else:
+            if joined.adm != person.adm or thread.adm > joined.adm:
+                return False
+            thread.settle(joined)
+            thread.adm = joined.adm
+            thread.devices = joined.devices
+        admission.number = person.adm
+        thread.admissions.append(admission)
+        self._session.admitted(admission)
+        return True
+
+    def _tell_refusal(self, refused: Refused) -> bool:
+        """Answer a refused identity, once; false if the connection ends with it."""
+        session = self._session
+        if not self._told_refusal:
+            self._told_refusal = True
+            wait = self._hub.addresses.refusal(session.peer.address)
+            if wait:
+                _too_many(session, self._init, wait)
+                return False
+            session.refuse(
+                ProtocolError(403, "identity_refused", _REJECTED["identity_refused"]), frame=self._init
+            )
+        if refused.close is not None:
+            session.end(refused.close)
+        return refused.close is None
+
+    def _welcome(self, person: Person, admission: Admission, joined: Joined | None) -> None:
+        session, presented = self._session, self._presented
+        tokens = [token.thread for token in (presented.visitor, presented.clean) if token is not None]
+        session.login = Login(
+            presented.organization,
+            presented.app,
+            None if person.refused else presented.user_id,
+            tuple(tokens),
+        )
+        if person.expires_at_ms is not None:
+            session.expire_at(person.expires_at_ms + LEEWAY_MS)
+        read = server.ReadPositions(
+            contact=joined.read_contact if joined else 0, agents=joined.read_agents if joined else 0
+        )
+        unread = min(joined.unread_contact, UNREAD_CAP) if joined else 0
+        session.write(self._ready(person, admission, joined, read, unread))
+        resume = None if self._init.resume is UNSET else self._init.resume
+        tail = DEFAULT_TAIL if self._init.tail is UNSET else self._init.tail
+        self._hub.replay(Replay(self._hub.store, admission, read=read, unread=unread), resume, tail)
+
+    def _ready(
+        self,
+        person: Person,
+        admission: Admission,
+        joined: Joined | None,
+        read: server.ReadPositions,
+        unread: int,
+    ) -> server.Ready:
+        presented, thread, contact = self._presented, admission.thread, person.contact
+        device = self._init.device
+        devices = joined.devices if joined else [DeviceState(device.id, device.kind, device.name or "", 1)]
+        carried = [source for source in contact.carried if source != person.carried]
+        carried = [*carried, *([person.carried] if person.carried else [])][-CARRIED_FROM:]
+        left = None if person.expires_at_ms is None else max(person.expires_at_ms - now_ms(), 0)
+        return server.Ready(
+            session=self._session.id,
+            org=presented.organization.org,
+            role=role(contact),
+            thread=thread.id,
+            contact=view(contact),
+            identity=person.means,  # type: ignore[arg-type]
+            refused=True if person.refused else UNSET,
+            carried_from=carried or UNSET,
+            expires_in_ms=UNSET if left is None else left,
+            prechat=forms.asked(contact, presented.app),
+            epoch=thread.epoch,
+            head=thread.seq,
+            read=read,
+            unread=unread,
+            devices=presences(devices),
+            agents_online=0,
+            heartbeat_ms=int(self._hub.limits.heartbeat * 1000),
+            ref=self._init.ref,
+            **self._tokens(person),
+        )
+
+    def _tokens(self, person: Person) -> dict[str, Any]:
+        mint, org, now = self._hub.mint, self._presented.organization.org, now_ms()
+        if person.refused is None:
+            is_visitor = person.contact.user_id is None
+            return {"visitor": mint.visitor(org, person.thread, person.epoch, now)} if is_visitor else {}
+        user_id = person.refused.user_id
+        if user_id is None:
+            return {}
+        return {"clean": mint.clean(org, person.thread, person.epoch, user_id, now)}

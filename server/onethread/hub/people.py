@@ -1,0 +1,158 @@
+"""What a customer's frames do to who they are: form, profile, token, logout."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+from msgspec import UNSET
+
+from onethread.contacts import prechat as forms
+from onethread.contacts.profile import Contact, edit, view
+from onethread.hub.clock import now_ms
+from onethread.hub.entry import Entry
+from onethread.hub.keys import ThreadKeys
+from onethread.hub.log import ATTEMPTS, Creation, Moved, StoreFailure, Writing
+from onethread.hub.thread import Thread
+from onethread.identity.decision import Means, Reject, renew
+from onethread.identity.ids import new_event_id, shard_of
+from onethread.identity.organization import App, Organization
+from onethread.identity.proofs import LEEWAY_MS
+from onethread_protocol import customer, server
+from onethread_protocol.codes import Close
+from onethread_protocol.errors import ProtocolError
+
+if TYPE_CHECKING:
+    from onethread.hub.session import Session
+
+
+class Login(msgspec.Struct, frozen=True):
+    """What an init was accepted as. `tokens` are the threads whose visitor or clean token came with it."""
+
+    organization: Organization
+    app: App
+    user_id: str | None
+    tokens: tuple[str, ...]
+
+
+def creation(thread: Thread) -> Creation:
+    """Return what a visitor's thread is stored with when its visitor first acts."""
+    return Creation(thread.epoch, thread.contact)
+
+
+def system_entry(organization: Organization, kind: str, extra: object = "") -> Entry:
+    """Return an event by the system: it goes by the organization's name."""
+    return Entry(now_ms(), kind, "system", "system", organization.name, extra=extra)
+
+
+def identified(organization: Organization, contact: Contact) -> Entry:
+    """Return the event of a visitor who became this contact."""
+    return system_entry(organization, "identified", msgspec.to_builtins(view(contact)))
+
+
+async def prechat(session: "Session", frame: customer.Prechat) -> None:
+    """Take the filled-in form."""
+    app = session.login.app
+    await _answer(session, frame, lambda contact: forms.give_form(contact, app, frame))
+
+
+async def profile(session: "Session", frame: customer.Profile) -> None:
+    """Change the customer's own profile."""
+    await _answer(session, frame, lambda contact: edit(contact, frame.user))
+
+
+def wrote(session: "Session", thread: Thread) -> None:
+    """Note a visitor's first message: with the form given, it makes the visitor a contact.
+
+    Nothing is lost if this does not happen: the next message brings it about.
+    """
+    if session.admission is None:
+        return
+    app = session.login.app
+    if forms.write(thread.contact, app) is not thread.contact:
+        session.hub.spawn(_promote(session, thread, app))
+
+
+async def auth(session: "Session", frame: customer.Auth) -> None:
+    """Let a fresh token take the old one's place."""
+    login, hub = session.login, session.hub
+    organization = await hub.directory.organization(login.organization.org) or login.organization
+    means = _means(session)
+    renewed = renew(frame.token, organization, login.user_id, means, now_ms())
+    if isinstance(renewed, Reject):
+        raise ProtocolError(renewed.code, renewed.reason, "This token does not prove who is connected.")
+    left = renewed.expires_at_ms - now_ms()
+    session.expire_at(renewed.expires_at_ms + LEEWAY_MS)
+    session.write(server.Authed(exp=renewed.expires_at_ms, expires_in_ms=max(left, 0), ref=frame.ref))
+
+
+async def logout(session: "Session", frame: customer.Logout) -> None:
+    """End this device's connections to the thread, and the tokens that could open it or came with the
+    init."""
+    admission, store = session.admission, session.hub.store
+    if admission is None:
+        return
+    session.farewell = frame.ref
+    thread = admission.thread
+    for other in session.login.tokens:
+        if other != thread.id:
+            keys = ThreadKeys(thread.keys.org, other)
+            await store.logout(keys, "", tokens=True)
+    await store.logout(thread.keys, admission.device.id, tokens=thread.contact.user_id is None)
+    session.end(Close.NORMAL)
+
+
+async def rewrite(session: "Session", thread: Thread, change: Callable[[Contact], Contact]) -> Contact:
+    """Change the contact as it is stored, whoever else changes it meanwhile; everybody else is told."""
+    store, organization = session.hub.store, session.login.organization
+    for _ in range(ATTEMPTS):
+        found = await store.look_up(thread.keys.org, shard_of(thread.id), thread=thread.id)
+        before = found.contact if found and found.contact else thread.contact
+        version = found.version if found else 0
+        after = change(before)
+        if after == before and version:
+            thread.meet(version, after)
+            return after
+        became = after.authenticated and not before.authenticated
+        events = [(new_event_id(), identified(organization, after))] if became else []
+        written = await store.write(
+            thread.keys,
+            Writing(version=version, contact=after, epoch=thread.epoch, events=events, teller=session.id),
+        )
+        if isinstance(written, Moved):
+            raise ProtocolError(409, "moved", "The thread moved into another one.")
+        if written is not None:
+            thread.meet(written.version, after)
+            return after
+    raise StoreFailure(f"the contact was changed by others {ATTEMPTS} times in a row")
+
+
+def profile_frame(thread: Thread) -> server.Profile:
+    """Return what a thread's connections are told of its contact."""
+    contact = thread.contact
+    return server.Profile(thread=thread.id, contact=view(contact), prechat=None if contact.form else UNSET)
+
+
+async def _answer(
+    session: "Session", frame: customer.Prechat | customer.Profile, change: Callable[[Contact], Contact]
+) -> None:
+    if session.admission is None or not session.may_send(frame):
+        return
+    thread = session.admission.thread
+    await rewrite(session, thread, change)
+    session.write(msgspec.structs.replace(profile_frame(thread), ref=frame.ref))
+
+
+def _means(session: "Session") -> Means | None:
+    admission = session.admission
+    if admission is None or session.login.user_id is None:
+        return None
+    return cast("Means", admission.means)
+
+
+async def _promote(session: "Session", thread: Thread, app: App) -> None:
+    try:
+        contact = await rewrite(session, thread, lambda contact: forms.write(contact, app))
+    except (StoreFailure, ProtocolError):
+        return
+    if contact.authenticated:
+        session.write(profile_frame(thread))

@@ -1,0 +1,57 @@
+"""Which devices are online: kept up by their hubs, so that a killed hub's fade (DESIGN.md section 3)."""
+
+import asyncio
+from typing import Final
+
+from onethread.hub.hosting import Hosting
+from onethread.hub.log import Arrival, StoreFailure, ThreadStore
+from onethread.hub.thread import Thread
+
+REFRESH_EVERY: Final = 12.0
+"""Seconds between two words for a device; the store lets it fade after three that did not come."""
+AT_ONCE: Final = 200
+"""Threads refreshed at a time, so that other commands get in between."""
+
+
+class Presence:
+    """The devices that this hub has connections of."""
+
+    def __init__(self, store: ThreadStore, threads: Hosting, hub: str) -> None:
+        self._store = store
+        self._threads = threads
+        self._hub = hub
+
+    async def refresh(self) -> None:
+        """Keep every device of this hub online, and let those of killed hubs fade."""
+        stored = [thread for thread in self._threads if thread.stored and thread.admissions]
+        for i in range(0, len(stored), AT_ONCE):
+            await asyncio.gather(*(self._stay(thread, ()) for thread in stored[i : i + AT_ONCE]))
+
+    async def arrived(self, thread: Thread) -> None:
+        """Note the devices of a thread that was not stored when they joined."""
+        for admission in tuple(thread.admissions):
+            device = admission.device
+            arrival = Arrival(
+                hub=self._hub, device=device.id, kind=device.kind, name=device.name or "", tail=0, size=0
+            )
+            try:
+                joined = await self._store.join(thread.keys, arrival)
+            except StoreFailure:
+                return
+            if joined is not None:
+                thread.devices = joined.devices
+
+    async def left(self, thread: Thread, device: str) -> None:
+        """Take a device off unless another connection of it is here."""
+        if thread.stored and device not in self._here(thread):
+            await self._stay(thread, (device,))
+
+    async def _stay(self, thread: Thread, left: tuple[str, ...]) -> None:
+        try:
+            await self._store.stay(thread.keys, self._hub, self._here(thread), left)
+        except StoreFailure:
+            return  # the next refresh says it again, and what left fades
+
+    @staticmethod
+    def _here(thread: Thread) -> list[str]:
+        return sorted({admission.device.id for admission in thread.admissions})

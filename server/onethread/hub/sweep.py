@@ -1,0 +1,39 @@
+"""Finishes the carries that were interrupted: by a hub that died, or a store that went away."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol
+
+from onethread.hub.carry import Carry, CarryStore
+from onethread.hub.log import StoreFailure
+from onethread.identity.organization import Organization
+
+SWEEP_EVERY: Final = 30.0
+"""Seconds between two looks. A carry under way is found too: its steps may be done twice, so that does no
+harm."""
+NOBODY: Final = "-" * 16
+"""Stands for the session whose doing it is."""
+
+
+class SweepStore(CarryStore, Protocol):
+    """The steps of a carry, and which ones are unfinished."""
+
+    async def unfinished(self, org: str, shard: int) -> list[tuple[str, str]]:
+        """Return the source and destination of every carry of this shard that is not finished."""
+
+
+class Sweep:
+    """Looks through all organizations, as `organizations` gives them."""
+
+    def __init__(self, store: SweepStore, organizations: Callable[[], Awaitable[list[Organization]]]) -> None:
+        self._store = store
+        self._organizations = organizations
+
+    async def run(self) -> None:
+        """Finish what is unfinished; what the store's absence prevents is left to the next time."""
+        try:
+            for organization in await self._organizations():
+                for shard in range(organization.shards):
+                    for source, to in await self._store.unfinished(organization.org, shard):
+                        await Carry(self._store, organization, NOBODY).run(source, to)
+        except StoreFailure:
+            return

@@ -1,0 +1,179 @@
+"""A thread that this hub hosts: where its log is, who listens, and what it last said.
+
+Events come in by `heard`, in whatever order pub/sub and backfills bring them, and leave by `_deliver` in
+`seq` order, each once (P3). What doesn't fit is asked of the log: `on_gap` is called, and reads on from the
+position.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from onethread.contacts.profile import Contact
+from onethread.hub.clock import now_ms
+from onethread.hub.counters import Counters
+from onethread.hub.entry import HEAD, Audience, unpack, visible
+from onethread.hub.keys import ThreadKeys
+from onethread.hub.log import DeviceState, Joined, Position
+from onethread.hub.tail import Tail
+from onethread.hub.wire import Wire
+from onethread.identity.organization import Organization
+from onethread_protocol import server
+from onethread_protocol.events import Event
+
+if TYPE_CHECKING:
+    from onethread.hub.admission import Admission
+
+
+class Thread:
+    """The hub's view of one log. More attributes than a class should have: each is one fact about the log.
+
+    `position` is None until a join or a comparison has told it. `generation` rises when the log turns out to
+    be another one than was told: replays under way start over. `heard_up_to` is the newest seq that pub/sub
+    spoke of. `joining` counts who is on the way in.
+    """
+
+    __slots__ = (
+        "_counters",
+        "_early",
+        "_on_gap",
+        "_on_stored",
+        "adm",
+        "admissions",
+        "contact",
+        "devices",
+        "ends",
+        "epoch",
+        "generation",
+        "heard_up_to",
+        "joining",
+        "keys",
+        "organization",
+        "position",
+        "stored",
+        "tail",
+        "version",
+    )
+
+    def __init__(
+        self,
+        keys: ThreadKeys,
+        organization: Organization,
+        contact: Contact,
+        epoch: str,
+        counters: Counters,
+        on_gap: Callable[["Thread"], None],
+        on_stored: Callable[["Thread"], None],
+    ) -> None:
+        self.keys = keys
+        self.organization = organization
+        self.contact = contact
+        self.version = 0
+        self.epoch = epoch
+        self.stored = False
+        self.position: Position | None = None
+        self.generation = 0
+        self.heard_up_to = 0
+        self.joining = 0
+        self.adm = 0
+        self.ends: dict[str, int] = {}
+        self.devices: list[DeviceState] = []
+        self.admissions: list[Admission] = []
+        self.tail = Tail()
+        self._early: list[tuple[int, bytes]] = []
+        self._counters = counters
+        self._on_gap = on_gap
+        self._on_stored = on_stored
+
+    @property
+    def id(self) -> str:
+        """The thread's id."""
+        return self.keys.thread
+
+    @property
+    def seq(self) -> int:
+        """The last event that live connections have; 0 as long as nothing is known."""
+        return self.position.seq if self.position else 0
+
+    def meet(self, version: int, contact: Contact) -> bool:
+        """Take the contact as it is now; false if a later version is known."""
+        if version < self.version:
+            return False
+        self.version, self.contact = version, contact
+        return True
+
+    def settle(self, joined: Joined) -> None:
+        """Take the state that the first join read; what was heard since subscribing is merged by seq."""
+        self.stored = True
+        if self.position is not None:
+            self.heard_up_to = max(self.heard_up_to, joined.head.seq)
+            return
+        self.epoch = joined.epoch
+        self.begin(joined.head)
+        self.tail.prepend(joined.events)
+
+    def begin(self, position: Position) -> None:
+        """Start (over) at this position; events that came before it was known follow if they come after
+        it."""
+        self.position = position
+        self.heard_up_to = position.seq
+        self.tail.restart(position.seq + 1)
+        early, self._early = self._early, []
+        for seq, element in early:
+            if seq > position.seq:
+                self.heard(seq, element)
+
+    def heard(self, seq: int, element: bytes) -> None:
+        """Take an event from pub/sub or from the log."""
+        if not self.stored:
+            self.stored = True
+            self._on_stored(self)
+        if self.position is None:
+            self._early.append((seq, element))
+            return
+        if seq == self.position.seq + 1:
+            self._deliver(seq, element)
+        elif seq > self.position.seq:
+            self.heard_up_to = max(self.heard_up_to, seq)
+            self._on_gap(self)
+        elif not self._is_held(seq, element):
+            # A number given twice: the store may have come back from an older file.
+            self._on_gap(self)
+
+    def doubt(self) -> None:
+        """Have the thread compared with its log."""
+        self._on_gap(self)
+
+    def live(self) -> Iterator["Admission"]:
+        """Yield the admissions that have had their replay; a copy, for a write may end one."""
+        return (admission for admission in tuple(self.admissions) if admission.live)
+
+    def _is_held(self, seq: int, element: bytes) -> bool:
+        held = self.tail.between(seq, seq)
+        if held is not None:
+            return held[0][8:HEAD] == element[8:HEAD]
+        return self.position is not None and seq < self.position.seq and seq < self.tail.first
+
+    def _deliver(self, seq: int, element: bytes) -> None:
+        event_id, entry = unpack(element)
+        self.position = Position(seq, event_id)
+        self.heard_up_to = max(self.heard_up_to, seq)
+        if entry.target:
+            self.tail.restart(seq + 1)  # the message that it changes was rewritten in the log
+        else:
+            self.tail.append(element)
+        frames: dict[tuple[Wire, Audience], bytes | None] = {}
+        delivered = 0
+        for admission in self.live():
+            peer = admission.peer
+            key = (peer.wire, admission.audience)
+            if key not in frames:
+                frames[key] = self._frame(peer.wire, visible(seq, event_id, entry, admission.audience))
+            frame = frames[key]
+            if frame is not None:
+                peer.write(frame)
+                delivered += 1
+        self._counters.deliveries += delivered
+        self._counters.fanout_lag.observe(now_ms() / 1000 - entry.at / 1000)
+
+    def _frame(self, wire: Wire, event: Event | None) -> bytes | None:
+        return None if event is None else wire.pack(server.EventFrame(thread=self.id, event=event))
