@@ -1,0 +1,57 @@
+"""How a command reaches the store: the one of the settings, the running hub's, or its own for a moment."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+import click
+
+from onethread.server_key import server_key
+from onethread.settings import Settings
+from onethread.store.embedded import EmbeddedStore
+from onethread.store.embedded_errors import StoreInUse
+from onethread.store.errors import StoreUnavailable
+from onethread.store.organizations import Organizations, open_admin_client
+from onethread.values import quoted
+
+T = TypeVar("T")
+
+
+@asynccontextmanager
+async def reachable_store(settings: Settings) -> AsyncIterator[str]:
+    """The store's URL. The embedded store is the running server's, else started for the time being.
+
+    Raises EmbeddedStoreError if it can't be started.
+    """
+    if settings.redis_url is not None:
+        yield settings.redis_url
+        return
+    store = EmbeddedStore(settings.data)
+    try:
+        await store.__aenter__()
+    except StoreInUse as running:
+        yield running.url
+        return
+    try:
+        yield store.url
+    finally:
+        await store.__aexit__(None, None, None)
+
+
+def administer(settings: Settings, work: Callable[[Organizations], Awaitable[T]]) -> T:
+    """Do `work` on the store's organizations. A store that does not answer is a ClickException."""
+
+    async def connected() -> T:
+        async with reachable_store(settings) as url:
+            client = open_admin_client(url)
+            try:
+                return await work(Organizations(client, server_key(settings)))
+            except StoreUnavailable as error:
+                raise click.ClickException(f"ONETHREAD_REDIS_URL: {quoted(url)}: {error}") from None
+            finally:
+                await client.aclose()
+
+    return asyncio.run(connected())

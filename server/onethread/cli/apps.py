@@ -1,0 +1,154 @@
+"""`onethread apps`: the websites and phone apps of an organization."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import click
+import msgspec
+
+from onethread.cli.administration import administer
+from onethread.cli.options import (
+    given_options,
+    json_option,
+    name,
+    org_option,
+    origin,
+    prechat,
+    secret,
+    show,
+    with_settings,
+)
+from onethread.identity.organization import App
+from onethread.settings import Settings
+from onethread.store.organizations import Exists, Missing, Record
+
+# Integers that every client reads exactly (WIRE.md section 1).
+MOST_APP_ID = 2**53 - 1
+
+app_id_argument = click.argument("app_id", type=click.IntRange(1, MOST_APP_ID))
+name_option = click.option("--name", callback=name, help="What it is, for the organization's people.")
+secret_option = click.option(
+    "--secret", callback=secret, help="Its app_secret, 1 to 255 characters; '-' reads it from standard input."
+)
+origin_option = click.option(
+    "--origin",
+    "origins",
+    multiple=True,
+    callback=origin,
+    metavar="ORIGIN",
+    help="A page's origin that may connect, such as https://shop.example; 'loopback' for this machine's "
+    "pages; repeat it for more. Without any, all may.",
+)
+prechat_option = click.option(
+    "--prechat",
+    "prechat_fields",
+    callback=prechat,
+    metavar="FIELDS",
+    help="What visitors are asked: name, email, phone, company, separated by commas, ':optional' behind what "
+    "may be left out; 'none' for no form. name,email if not given.",
+)
+
+
+@click.group()
+def apps() -> None:
+    """Apps: an organization's websites, iOS and Android apps, each with its app_id and app_secret."""
+
+
+@apps.command("add")
+@org_option
+@click.option("--app-id", type=click.IntRange(1, MOST_APP_ID), help="The next free one if not given.")
+@secret_option
+@name_option
+@origin_option
+@prechat_option
+@with_settings
+def add(settings: Settings, org: str, app_id: int | None, secret: str | None, **options: Any) -> None:
+    """Add an app and print its app_id and app_secret."""
+    secret = secret or secrets.token_urlsafe(24)
+    given = {name: value for name, value in options.items() if value is not None}
+
+    def edit(record: Record) -> Record:
+        known = record.organization.apps
+        if app_id in known:
+            raise Exists(f"--app-id: organization {org!r} has an app {app_id} already")
+        app = App(app_id=app_id or max(known, default=0) + 1, secret=secret, **given)
+        return _with_apps(record, {**known, app.app_id: app})
+
+    record = administer(settings, lambda organizations: organizations.edit(org, edit))
+    # The newest is the last: an object's order is kept.
+    added = list(record.organization.apps.values())[-1]
+    click.echo(f"app_id      {added.app_id}")
+    click.echo(f"app_secret  {added.secret}")
+
+
+@apps.command("list")
+@org_option
+@json_option
+@with_settings
+def list_(settings: Settings, org: str, as_json: bool) -> None:
+    """List the apps of an organization, with their secrets: those are public in its pages anyway."""
+    record = administer(settings, lambda organizations: organizations.get(org))
+    rows = [_row(app) for app in sorted(record.organization.apps.values(), key=lambda app: app.app_id)]
+    show(rows, ("app_id", "name", "app_secret", "origins", "prechat"), as_json)
+
+
+@apps.command("set")
+@app_id_argument
+@org_option
+@secret_option
+@name_option
+@origin_option
+@click.option("--any-origin", is_flag=True, help="Let pages of all origins connect again.")
+@prechat_option
+@with_settings
+def set_(settings: Settings, app_id: int, org: str, any_origin: bool, **options: Any) -> None:
+    """Change an app; hubs follow within 2 seconds, for new connections. Origins are replaced, all at once."""
+    if any_origin:
+        options["origins"] = ()
+    given = given_options(**options)
+
+    def edit(record: Record) -> Record:
+        app = msgspec.structs.replace(_app(record, app_id), **given)
+        return _with_apps(record, {**record.organization.apps, app_id: app})
+
+    administer(settings, lambda organizations: organizations.edit(org, edit))
+    click.echo(f"app {app_id} of organization {org!r} changed")
+
+
+@apps.command("remove")
+@app_id_argument
+@org_option
+@with_settings
+def remove(settings: Settings, app_id: int, org: str) -> None:
+    """Remove an app: its pages can't connect any more. Contacts and threads stay."""
+
+    def edit(record: Record) -> Record:
+        gone = _app(record, app_id)
+        return _with_apps(record, {id_: app for id_, app in record.organization.apps.items() if app != gone})
+
+    administer(settings, lambda organizations: organizations.edit(org, edit))
+    click.echo(f"app {app_id} of organization {org!r} removed")
+
+
+def _app(record: Record, app_id: int) -> App:
+    try:
+        return record.organization.apps[app_id]
+    except KeyError:
+        raise Missing(f"organization {record.organization.org!r} has no app {app_id}") from None
+
+
+def _with_apps(record: Record, apps: dict[int, App]) -> Record:
+    organization = msgspec.structs.replace(record.organization, apps=apps)
+    return msgspec.structs.replace(record, organization=organization)
+
+
+def _row(app: App) -> dict[str, Any]:
+    return {
+        "app_id": app.app_id,
+        "name": app.name,
+        "app_secret": app.secret,
+        "origins": app.origins or ["all"],
+        "prechat": [field.name + ("" if field.required else ":optional") for field in app.prechat_fields],
+    }

@@ -1,0 +1,68 @@
+"""The demo organization, as DESIGN.md section 5 promises it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from onethread import demo
+from onethread.identity.credentials import find_app, origin_allowed
+from onethread.identity.organization import PRECHAT_FIELDS
+from onethread.store.embedded import EmbeddedStore
+from onethread.store.organizations import Organizations, Record, open_admin_client
+
+
+@pytest.fixture
+async def organizations(data: Path) -> AsyncIterator[Organizations]:
+    async with EmbeddedStore(data) as store:
+        client = open_admin_client(store.url)
+        yield Organizations(client, b"k" * 32)
+        await client.aclose()
+
+
+async def test_it_is_as_designed(organizations: Organizations) -> None:
+    """Credentials, keys and origins are the documented ones, and every setting is at its default."""
+    await demo.ensure(organizations)
+    record = await organizations.get("demo")
+    organization = record.organization
+    app = find_app(organization, 1, "demo-secret")
+    assert app is not None
+    assert origin_allowed(app, "http://localhost:5173")
+    assert origin_allowed(app, None)
+    assert not origin_allowed(app, "https://elsewhere.example")
+    assert app.prechat_fields == PRECHAT_FIELDS
+    assert organization.identity_keys == {"1": "demo-identity-key-of-32-bytes-or-more"}
+    assert (organization.identity, organization.pinning) == ("sticky", "first_use")
+    assert (organization.on_refused, organization.shards) == ("clean_chat", 1)
+    found = await organizations.of_api_key("demo-api-key")
+    assert found is not None
+    assert found[0].org == "demo"
+
+
+async def test_hubs_may_ensure_it_at_once_and_again(organizations: Organizations) -> None:
+    """Several hubs at the same moment, and every later start, leave one organization with one API key."""
+    await asyncio.gather(*(demo.ensure(organizations) for _ in range(4)))
+    once = await organizations.get("demo")
+    await demo.ensure(organizations)
+    assert await organizations.get("demo") == once
+    assert len(once.api_keys) == 1
+
+
+async def test_what_was_set_stays(organizations: Organizations) -> None:
+    """A setting that somebody tries out is there after a restart; changed credentials are put back."""
+    await demo.ensure(organizations)
+
+    def edit(record: Record) -> Record:
+        organization = msgspec.structs.replace(
+            record.organization, identity="signed", apps={}, identity_keys={}
+        )
+        return msgspec.structs.replace(record, organization=organization)
+
+    await organizations.edit("demo", edit)
+    await demo.ensure(organizations)
+    organization = (await organizations.get("demo")).organization
+    assert organization.identity == "signed"
+    assert find_app(organization, 1, "demo-secret") is not None
+    assert list(organization.identity_keys) == ["1"]
