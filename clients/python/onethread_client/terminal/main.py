@@ -1,0 +1,53 @@
+"""What `onethread chat` does: a client for this person and device, on a terminal or in a pipe."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+from onethread_client.client import Client
+from onethread_client.directory import DirectoryStorage
+from onethread_client.terminal import plain
+from onethread_client.terminal.talk import Talk
+
+SECURITY_HASH = "ONETHREAD_CHAT_SECURITY_HASH"
+TOKEN = "ONETHREAD_CHAT_TOKEN"  # noqa: S105 - a variable's name
+"""Secrets come by the environment: command lines are for all of a machine to see."""
+
+
+def run(*, user_id: str | None, device: str, url: str, org: str, app_id: int, app_secret: str) -> int:
+    """Chat until the person quits or the input ends; the exit status.
+
+    Tokens, outbox and what was read are kept for this person and device under `XDG_STATE_HOME` (by default
+    ~/.local/state), mode 0600. ValueError: something given is outside the wire's limits.
+    """
+    device_id = f"terminal-{hashlib.sha256(device.encode()).hexdigest()[:16]}"
+    client_of = {"org": org, "app_id": app_id, "app_secret": app_secret}
+    user = {"user_id": user_id} if user_id else {}
+    if os.environ.get(SECURITY_HASH):
+        user["security_hash"] = os.environ[SECURITY_HASH]
+    client = Client(
+        url,
+        **client_of,  # type: ignore[arg-type]
+        user=user or None,
+        device={"id": device_id, "kind": "other", "name": device},
+        token=os.environ.get(TOKEN) or None,
+        storage=DirectoryStorage(_folder(url, org, user_id or "", device)),
+    )
+    return asyncio.run(_chat(client, device_id))
+
+
+async def _chat(client: Client, device_id: str) -> int:
+    async with client:
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            await Talk(client, device_id).run()
+            return 0
+        return await plain.run(client)
+
+
+def _folder(*whose: str) -> Path:
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(state) / "onethread-chat" / hashlib.sha256("\0".join(whose).encode()).hexdigest()[:32]
