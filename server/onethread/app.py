@@ -31,13 +31,14 @@ from onethread.identity.organization import Organization
 from onethread.identity.tokens import TokenMint
 from onethread.metrics import Metering
 from onethread.serving import Serving
-from onethread.settings import Settings
+from onethread.settings import Settings, SettingsError
 from onethread.snapshots import Counts, take
 from onethread.store.carries import Carries
 from onethread.store.directory import Directory
 from onethread.store.embedded import EmbeddedStore
 from onethread.store.embedded_errors import EmbeddedStoreError
 from onethread.store.errors import StoreError
+from onethread.store.fingerprint import claim
 from onethread.store.link import Link
 from onethread.store.organizations import Organizations, open_admin_client
 from onethread.store.scripts import all_scripts
@@ -45,38 +46,59 @@ from onethread.store.subscriber import Subscriber
 
 SHARE_EVERY: Final = 1.0
 """Seconds between two words to the other workers about what this one has counted."""
+STORE_WAIT: Final = 5.0
+"""Seconds that a start waits for the store. Then it serves without: inits are answered 503 until it is
+there."""
 
 log = structlog.get_logger(__name__)
 
 
 def run(serving: Serving) -> None:
-    """Serve until SIGTERM or SIGINT, then drain; returns when nothing is left of it."""
-    # uvicorn raises the signal once more when it has shut down; before it listens to it, it ends the start.
+    """Serve until SIGTERM or SIGINT, then drain; returns when nothing is left of it.
+
+    SettingsError: the store belongs to a server with another key. EmbeddedStoreError: the embedded store
+    can't be started.
+    """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _exit)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(Process(serving).serve())
+        runner.run(_serve(serving))
+
+
+async def _serve(serving: Serving) -> None:
+    async with AsyncExitStack() as stack:
+        url = serving.settings.redis_url
+        if url is None:
+            embedded = await stack.enter_async_context(EmbeddedStore(serving.settings.data))
+            _keep(stack, embedded.keep_running(_report))
+            url = embedded.url
+        process = Process(serving, url)
+        await process.start(stack)
+        await process.serve()
 
 
 def _exit(number: int, frame: FrameType | None) -> None:
     sys.exit(0)
 
 
-class Process:
-    """One server process: every part of it, made but not yet started."""
+def _ignore(number: int, frame: FrameType | None) -> None:
+    """Do nothing when uvicorn raises once more the signal that it has ended for."""
 
-    def __init__(self, serving: Serving) -> None:
+
+class Process:
+    """One server process over the store at `url`: every part of it, made but not yet started."""
+
+    def __init__(self, serving: Serving, url: str) -> None:
         settings = serving.settings
         self._serving = serving
-        self._embedded = EmbeddedStore(settings.data) if settings.redis_url is None else None
-        self._url = settings.redis_url or (self._embedded.url if self._embedded else "")
-        self._link = Link(self._url, scripts=all_scripts(), on_connected=lambda: self._back())
+        self._link = Link(url, scripts=all_scripts(), on_connected=lambda: self._back())
         self._subscriber = Subscriber(
-            self._url,
+            url,
             on_message=lambda channel, payload: self._hub.threads.hear(channel, payload),
             on_gap=lambda channels: self._hub.threads.gap(channels),
         )
-        self._organizations = Organizations(open_admin_client(self._url), serving.key)
+        self._admin = open_admin_client(url)
+        self._organizations = Organizations(self._admin, serving.key)
         self._edge = Edge(
             bound=settings.buffer,
             heartbeat=settings.heartbeat,
@@ -94,18 +116,40 @@ class Process:
             counters=self._counters,
         )
         self._metering = Metering(self._count, serving.snapshots)
-        self._started = False
+
+    async def start(self, stack: AsyncExitStack) -> None:
+        """Start every part; `stack` ends them."""
+        stack.push_async_callback(self._organizations.close)
+        await stack.enter_async_context(self._link)
+        await stack.enter_async_context(self._subscriber)
+        await stack.enter_async_context(self._edge)
+        prepared = _keep(stack, self._prepare())
+        await asyncio.wait([prepared], timeout=STORE_WAIT)
+        if prepared.done():
+            await prepared
+        else:
+            log.warning("store_unavailable", reason=self._link.trouble or self._subscriber.trouble)
+        _keep(stack, self._hub.serve())
+        _keep(stack, every(SHARE_EVERY, self._share))
+        _keep(stack, every(SWEEP_EVERY, Sweep(self._store, self._all_organizations).run))
 
     async def serve(self) -> None:
-        """Start everything, serve, drain, and end everything."""
-        app = Starlette(routes=self._routes(), lifespan=self._lifespan)
+        """Serve until signalled, and drain."""
         settings, listener = self._serving.settings, self._serving.listener
-        server = Server(
-            config(cast("ASGIApplication", app), host=settings.host, port=settings.port),
-            self._edge,
-            self._hub.drain,
-        )
+        app = cast("ASGIApplication", Starlette(routes=self._routes(), lifespan=self._lifespan))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _ignore)
+        server = Server(config(app, host=settings.host, port=settings.port), self._edge, self._hub.drain)
         await server.serve(sockets=[listener])
+
+    async def _prepare(self) -> None:
+        """Wait for the store, see that it is this installation's, and put the demo organization in."""
+        await self._link.ready()
+        await self._subscriber.ready()
+        if not await claim(self._admin, self._serving.key):
+            raise SettingsError("ONETHREAD_SECRET_KEY: the store was made with another server key")
+        if self._serving.demo:
+            await demo.ensure(self._organizations)
 
     def _routes(self) -> list[BaseRoute]:
         proxies = TrustedProxies(self._serving.settings.trusted_proxies)
@@ -114,27 +158,10 @@ class Process:
 
     @asynccontextmanager
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
-        async with AsyncExitStack() as stack:
-            if self._embedded is not None:
-                await stack.enter_async_context(self._embedded)
-                _keep(stack, self._embedded.keep_running(_report))
-            stack.push_async_callback(self._organizations.close)
-            await stack.enter_async_context(self._link)
-            await stack.enter_async_context(self._subscriber)
-            if self._serving.demo:
-                await self._link.ready()
-                await demo.ensure(self._organizations)
-            await stack.enter_async_context(self._edge)
-            _keep(stack, self._hub.serve())
-            _keep(stack, every(SHARE_EVERY, self._share))
-            _keep(stack, every(SWEEP_EVERY, Sweep(self._store, self._all_organizations).run))
-            self._started = True
-            self._serving.ready()
-            yield
+        self._serving.ready()
+        yield
 
     async def _unready(self) -> Unready | None:
-        if not self._started:
-            return "starting"
         if self._edge.draining:
             return "draining"
         if not self._link.connected or not self._subscriber.connected:
@@ -169,7 +196,7 @@ def _limits(settings: Settings) -> Limits:
     )
 
 
-def _keep(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
+def _keep(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     """Do some work for as long as the stack lasts."""
     task = asyncio.ensure_future(work)
 
@@ -178,6 +205,7 @@ def _keep(stack: AsyncExitStack, work: Coroutine[Any, Any, None]) -> None:
         await asyncio.gather(task, return_exceptions=True)
 
     stack.push_async_callback(stop)
+    return task
 
 
 def _report(error: EmbeddedStoreError) -> None:

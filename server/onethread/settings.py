@@ -176,14 +176,15 @@ SETTINGS: tuple[Setting, ...] = (
         meaning="HTTP requests a second of one API key or session; 0 for no limit.",
         read=values.number,
     ),
-    # At least two parts of a replay (32 KiB each), or healthy peers would be cut.
+    # Healthy peers must not be cut: at least the transport's high water, below which a replay goes on (64 KiB),
+    # and the largest event, 10,000 characters of 6 bytes, twice over.
     Setting(
         variable="ONETHREAD_BUFFER",
         field="buffer",
         default="1MiB",
         meaning="Outgoing bytes held for one peer, as 1048576 or 1MiB; a peer that lets more pile up is cut, "
         "close code 4430.",
-        read=partial(values.size, least=64 * 2**10, most=2**30),
+        read=partial(values.size, least=256 * 2**10, most=2**30),
     ),
     Setting(
         variable="ONETHREAD_HEARTBEAT",

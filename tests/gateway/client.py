@@ -7,6 +7,7 @@ import base64
 import os
 import socket
 import struct
+from contextlib import suppress
 from dataclasses import dataclass
 
 TEXT, BINARY, CLOSE, PING, PONG = 0x1, 0x2, 0x8, 0x9, 0xA
@@ -145,7 +146,7 @@ class Client:
         return got.payload
 
     async def close_code(self) -> int:
-        """The code of the server's close frame, after any other frames; it is answered, and the end awaited."""
+        """The code of the server's close frame, whatever came before; answers it and awaits the end."""
         while (got := await self.frame()).opcode != CLOSE:
             pass
         if not self.writer.is_closing():
@@ -172,7 +173,5 @@ class Client:
     async def leave(self) -> None:
         """Close the socket, whatever its state."""
         self.writer.transport.abort()
-        try:
+        with suppress(ConnectionError):
             await self.writer.wait_closed()
-        except ConnectionError:
-            pass

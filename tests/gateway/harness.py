@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from onethread.gateway.edge import Edge
 from onethread.gateway.endpoint import Endpoint
 from onethread.gateway.proxies import TrustedProxies
 from onethread.gateway.server import Server, config
-from onethread.hub.peer import Peer
+from onethread.hub.peer import Peer, Receiver
 from onethread_protocol.bounds import FRAME_BYTES
 from tests.gateway.client import PATIENCE, Client
 
@@ -59,7 +60,7 @@ def packed(peer: Peer, payload: bytes) -> bytes:
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for something to become true; fails after a bounded time."""
     async with asyncio.timeout(PATIENCE):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - any condition, not one that tells
             await asyncio.sleep(0.002)
 
 
@@ -73,6 +74,15 @@ class Running:
     server: uvicorn.Server
     sessions: list[Echo] = field(default_factory=list)
     drain: Callable[[], Awaitable[None]] | None = None
+    open_session: Callable[[Peer], Receiver] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.open_session = self.echo
+
+    def echo(self, peer: Peer) -> Echo:
+        """A session that echoes."""
+        self.sessions.append(Echo(peer))
+        return self.sessions[-1]
 
     async def open(self, **options: str | None) -> tuple[Client, Echo]:
         """A connection, from both its ends."""
@@ -90,6 +100,7 @@ async def serve(
     heartbeat: float = 3600.0,
     connections_per_address: int = 0,
     close_wait: float = PATIENCE,
+    listener: socket.socket | None = None,
 ) -> AsyncIterator[Running]:
     """The endpoint over one of the two edges, on a free port of the loopback."""
     edge = Edge(
@@ -98,10 +109,6 @@ async def serve(
         connections_per_address=connections_per_address,
         close_wait=close_wait,
     )
-
-    def open_session(peer: Peer) -> Echo:
-        running.sessions.append(Echo(peer))
-        return running.sessions[-1]
 
     async def drain() -> None:
         if running.drain is not None:
@@ -114,10 +121,12 @@ async def serve(
         async with edge:
             yield
 
-    app = Starlette(routes=Endpoint(edge, open_session, proxies).routes(), lifespan=lifespan)
+    app = Starlette(
+        routes=Endpoint(edge, lambda peer: running.open_session(peer), proxies).routes(), lifespan=lifespan
+    )
     server = _server(kind, app, edge, drain)
     running = Running(kind, edge, 0, server)
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(server.serve([listener] if listener else None))
     try:
         await until(lambda: server.started)
         running.port = server.servers[0].sockets[0].getsockname()[1]

@@ -71,7 +71,7 @@ async def test_messages_before_a_close_are_delivered_and_answered(running: Runni
 
 
 async def test_server_close_comes_after_what_was_written(running: Running) -> None:
-    """`close` sends what was written before, then code and reason; a second one and later writes do nothing."""
+    """`close` sends what was written, then code and reason; a second one and later writes do nothing."""
     client, session = await running.open()
     for i in range(3):
         session.peer.write(packed(session.peer, b"%d" % i))

@@ -4,10 +4,14 @@ import asyncio
 import random
 import socket
 import struct
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from websockets.frames import Close, Frame, Opcode
+from websockets.protocol import OPEN
+from websockets.server import ServerProtocol
 
 from onethread.gateway.edge import Edge
 from onethread.gateway.frames import BINARY, FIN, TEXT, close_frame, frame, framing, next_frame, opener
@@ -17,16 +21,13 @@ from onethread.hub.wire import Wire
 from onethread_protocol.bounds import FRAME_BYTES
 from onethread_protocol.codec import JSON, MSGPACK
 from tests.gateway import client
-from websockets.frames import Close, Frame, Opcode
-from websockets.protocol import OPEN
-from websockets.server import ServerProtocol
 
 FIRST = FIN | BINARY
 
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 127, 65_535, 65_536, FRAME_BYTES])
 def test_framing_is_the_library_s(size: int) -> None:
-    """Around a payload of any length stands the header that the library would write: unmasked and shortest."""
+    """Around a payload of any length stands the library's header: unmasked, in its shortest form."""
     payload = bytes(size)
     assert framing(MSGPACK)(payload) == Frame(Opcode.BINARY, payload).serialize(mask=False)
     assert framing(JSON)(payload) == Frame(Opcode.TEXT, payload).serialize(mask=False)
@@ -167,7 +168,7 @@ def by_our_protocol(stream: bytes, cuts: list[int]) -> tuple[list[bytes], bytes]
         transport, _ = await loop.connect_accepted_socket(lambda: peer, ours)
         peer.open(recorded, b"")
         bounds = [0, *cuts, len(stream)]
-        for start, end in zip(bounds, bounds[1:], strict=False):
+        for start, end in pairwise(bounds):
             peer.data_received(stream[start:end])
         peer.flush()
         await asyncio.sleep(0)

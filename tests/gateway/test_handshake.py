@@ -159,7 +159,7 @@ async def test_peer_knows_the_address(running: Running, forwarded: str | None, a
 
 @pytest.mark.parametrize("kind", ["ready", "starlette"])
 async def test_connections_of_one_address_are_limited(kind: str) -> None:
-    """Beyond the limit a connection is accepted and closed with 4429, without a session; others are not touched."""
+    """Beyond the limit a connection is accepted and closed with 4429, without a session."""
     async with serve(kind, connections_per_address=2) as running:
         clients = [(await running.open(x_forwarded_for="203.0.113.7"))[0] for _ in range(2)]
         refused = await Client.open(running.port, x_forwarded_for="203.0.113.7")

@@ -52,11 +52,9 @@ async def test_work_is_spread_over_the_slots() -> None:
     edge = Edge(bound=1, heartbeat=25.0, connections_per_address=0)
     wire = Wire(MSGPACK, bytes)
     peers = [ReadyProtocol(edge, wire, "192.0.2.1", None) for _ in range(SLOTS * 50)]
-    visits: list[int] = []
     for peer in peers:
         edge.connections.add(peer)
-    for slot in edge.connections._slots:
-        visits.append(len(slot))
+    visits = [len(slot) for slot in edge.connections._slots]
     assert sum(visits) == len(peers)
     assert max(visits) < 5 * 50
 

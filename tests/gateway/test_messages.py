@@ -25,10 +25,11 @@ async def test_message_of_any_length_is_echoed(running: Running, size: int) -> N
     await client.leave()
 
 
-async def test_text_codec_takes_and_gives_text_frames(running: Running) -> None:
+@pytest.mark.parametrize("words", ["plain", "Grüße 🦆"])
+async def test_text_codec_takes_and_gives_text_frames(running: Running, words: str) -> None:
     """Without a subprotocol the codec is JSON, in text frames both ways."""
     client, session = await running.open(sec_websocket_protocol=None)
-    text = json.dumps({"t": "ping", "ref": "Grüße 🦆"}, ensure_ascii=False).encode()
+    text = json.dumps({"t": "ping", "ref": words}, ensure_ascii=False).encode()
     client.send(frame(text, TEXT))
     answer = await client.frame()
     assert (answer.opcode, answer.payload) == (TEXT, text)

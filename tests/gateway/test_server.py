@@ -156,7 +156,7 @@ async def line(process: asyncio.subprocess.Process) -> str:
 
 
 async def test_sigterm_drains_a_real_process() -> None:
-    """SIGTERM: first the drain, then the end of the lifespan, then the process; clients see `bye` and 1012."""
+    """SIGTERM: the drain, the end of the lifespan, the end of the process; clients see `bye` and 1012."""
     async with hub() as (process, port):
         async with connect(f"ws://127.0.0.1:{port}/ws", subprotocols=[MSGPACK]) as client:
             await client.send(b"hello")

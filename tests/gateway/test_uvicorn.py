@@ -4,12 +4,10 @@ When uvicorn is updated and a test here fails, onethread/gateway/uvicorn_edge.py
 """
 
 import asyncio
-import gc
 import inspect
 import logging
-import weakref
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 import uvicorn
@@ -51,7 +49,7 @@ async def test_http_protocol_has_what_is_used() -> None:
     for name in ("on_message_begin", "on_headers_complete", "handle_websocket_upgrade", "data_received"):
         assert list(inspect.signature(getattr(HttpToolsProtocol, name)).parameters)[:1] == ["self"]
     assert list(inspect.signature(HttpToolsProtocol.send_400_response).parameters) == ["self", "msg"]
-    # The upgrade is handled inside the `except HttpParserUpgrade` whose exception tells where the rest begins.
+    # The upgrade is handled inside the `except`, whose exception tells where the rest begins.
     assert "except httptools.HttpParserUpgrade" in inspect.getsource(HttpToolsProtocol.data_received)
 
 
@@ -80,47 +78,6 @@ async def test_library_state_has_what_is_used() -> None:
     rules = ServerProtocol()
     assert rules.current_size is None
     assert (rules.parser_exc, rules.close_sent, rules.close_rcvd) == (None, None, None)
-
-
-@contextmanager
-def watched_protocols() -> Iterator[list[weakref.ref[object]]]:
-    """Weak references to all protocols of both kinds made meanwhile."""
-    made: list[weakref.ref[object]] = []
-    first, second = HttpEdge.__init__, WebSocketEdge.__init__
-
-    def http_init(self: HttpEdge, *args: object, **kwargs: object) -> None:
-        made.append(weakref.ref(self))
-        first(self, *args, **kwargs)  # type: ignore[arg-type]
-
-    def websocket_init(self: WebSocketEdge, *args: object, **kwargs: object) -> None:
-        made.append(weakref.ref(self))
-        second(self, *args, **kwargs)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(HttpEdge, "__init__", http_init)
-        patch.setattr(WebSocketEdge, "__init__", websocket_init)
-        yield made
-
-
-async def test_nothing_of_uvicorn_stays_with_a_connection(ready: Running) -> None:
-    """After the handshake no protocol, task, scope or queue of uvicorn's is left, without a collection."""
-    gc.collect()
-    gc.disable()
-    try:
-        with watched_protocols() as made:
-            tasks = asyncio.all_tasks()
-            client, session = await ready.open()
-            await until(lambda: not ready.server.server_state.tasks)
-            assert len(made) == 2
-            assert [reference() for reference in made] == [None, None]
-            assert asyncio.all_tasks() <= tasks
-            assert ready.server.server_state.connections == set()
-        client.send(frame(b"alive"))
-        assert await client.payload() == b"alive"
-        assert session.codes == []
-    finally:
-        gc.enable()
-    await client.leave()
 
 
 async def test_shutdown_of_uvicorn_does_not_touch_a_swapped_connection(ready: Running) -> None:
@@ -237,29 +194,37 @@ async def test_swap_is_refused_before_the_accept() -> None:
         await client.leave()
 
 
-async def test_swap_of_a_client_that_has_gone_is_none() -> None:
-    """A client that goes during its handshake gives no transport, and uvicorn logs no error about it."""
+@pytest.mark.parametrize("accepted", [False, True])
+async def test_swap_of_a_client_that_has_gone_is_none(
+    accepted: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A client that goes before or after the accept gives no transport, and no error is logged about it."""
     swapped: list[object] = []
 
     async def endpoint(websocket: WebSocket) -> None:
-        await websocket.receive()
-        gone.set()
-        await left.wait()
         try:
-            await websocket.accept()
+            if accepted:
+                await websocket.accept()
+            else:
+                await websocket.receive()
+            begun.set()
+            await left.wait()
+            if not accepted:
+                await websocket.accept()
         except OSError:
-            swapped.append("refused")
+            swapped.append(None)
         else:
             swapped.append(websocket.scope["extensions"][SWAP](asyncio.Protocol()))
 
-    gone, left = asyncio.Event(), asyncio.Event()
+    begun, left = asyncio.Event(), asyncio.Event()
     async with plain(Starlette(routes=[WebSocketRoute("/ws", endpoint)])) as port:
         client = await Client.dial(port)
         client.send(request(sec_websocket_protocol=None))
-        await gone.wait()
+        await begun.wait()
         client.vanish()
         await asyncio.sleep(0.01)
         left.set()
         await until(lambda: bool(swapped))
-        assert swapped[0] in (None, "refused")
         await client.leave()
+    assert swapped == [None]
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []

@@ -77,7 +77,9 @@ class Listener:
 def a_thread(on_gap: Any = lambda thread: None, keys: ThreadKeys | None = None) -> Thread:
     """A thread that nothing is known of yet."""
     keys = keys or ThreadKeys("acme", THREAD)
-    return Thread(keys, ACME, visit(None, User(), keys.thread, 0), "epoch", Counters(), on_gap)
+    return Thread(
+        keys, ACME, visit(None, User(), keys.thread, 0), "epoch", Counters(), on_gap, lambda thread: None
+    )
 
 
 def event_id(seq: int) -> str:

@@ -14,7 +14,9 @@ ENTRIES = {
     "note": Entry(5, "note", "agent", "ag_ana", "Ana", text="inside"),
     "edited": Entry(5, "edited", "agent", "ag_ana", "Ana", text="new", target=1, target_id=ID),
     "deleted": Entry(5, "deleted", "agent", "ag_ana", "Ana", target=1, target_id=ID),
-    "edited note": Entry(5, "edited", "agent", "ag_ana", "Ana", text="x", target=1, target_id=ID, extra="hidden"),
+    "edited note": Entry(
+        5, "edited", "agent", "ag_ana", "Ana", text="x", target=1, target_id=ID, extra="hidden"
+    ),
     "deleted note": Entry(5, "deleted", "agent", "ag_ana", "Ana", target=1, target_id=ID, extra="hidden"),
     "status": Entry(5, "status", "system", "system", "Acme", extra="closed"),
     "assigned": Entry(5, "assigned", "agent", "ag_ana", "Ana", extra={"id": "ag_ben", "name": "Ben"}),
@@ -39,7 +41,9 @@ def test_p5_customers_see_no_hidden_event(name: str) -> None:
     agents = seen(entry, "agent")
     assert agents is not None
     assert {"seq": 7, "id": ID, "at": 5, "kind": entry.kind}.items() <= agents.items()
-    assert seen(entry, "customer") == (None if name in HIDDEN else {k: v for k, v in agents.items() if k != "cid"})
+    assert seen(entry, "customer") == (
+        None if name in HIDDEN else {k: v for k, v in agents.items() if k != "cid"}
+    )
 
 
 @pytest.mark.parametrize(
@@ -81,9 +85,14 @@ def test_an_edit_whose_text_left_the_log_has_none() -> None:
 
 @pytest.mark.parametrize(
     ("author", "audience", "told"),
-    [("contact", "customer", True), ("contact", "agent", False), ("agent", "agent", True), ("agent", "customer", False)],
+    [
+        ("contact", "customer", True),
+        ("contact", "agent", False),
+        ("agent", "agent", True),
+        ("agent", "customer", False),
+    ],
 )
-def test_a_cid_goes_to_its_authors_side_only(author: str, audience: Audience, told: bool) -> None:  # noqa: FBT001
+def test_a_cid_goes_to_its_authors_side_only(author: str, audience: Audience, told: bool) -> None:
     """Who is on the other side can't repeat a command under its author's cid."""
     event = seen(Entry(5, "message", author, "x", "X", "laptop", "my-cid", "hi"), audience)
     assert event is not None

@@ -6,11 +6,10 @@ from hypothesis import strategies as st
 from onethread.hub.rate import Bucket, Strikes
 
 
-@given(
-    st.floats(0.5, 100), st.integers(1, 50), st.lists(st.floats(0, 2, allow_subnormal=False), max_size=60)
-)
+@given(st.floats(0.5, 100), st.integers(1, 50), st.lists(st.floats(0, 2, allow_subnormal=False), max_size=60))
 def test_no_window_has_more_than_burst_and_rate(rate: float, burst: int, pauses: list[float]) -> None:
-    """Between any two moments no more is taken than the burst and what the rate gives for the time between."""
+    """Between any two moments no more is taken than the burst and what the rate gives for the time
+    between."""
     bucket, now, taken = Bucket(rate, burst), 0.0, []
     for pause in pauses:
         now += pause

@@ -60,8 +60,8 @@ def joined(head: int, changes: set[int], events: int) -> Joined:
 def test_p3_each_event_once_in_seq_order_whatever_pub_sub_does(
     head: int, early: list[int], late: list[int], changes: set[int], split: int, events: int
 ) -> None:
-    """Pushes before the join, after it, twice, in any order, or never: with the backfills that are asked for, a
-    live connection gets what follows the join, each once, in order; and the tail in memory is the log's."""
+    """Pushes before the join, after it, twice, in any order, or never: with the backfills that are asked for,
+    a live connection gets what follows the join, each once, in order; and the tail in memory is the log's."""
     backfill = Backfill(changes)
     thread = a_thread(backfill)
     for seq in early[:split]:

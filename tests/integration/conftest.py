@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.hubs import two_hubs, valkey
 from tests.integration.serving import Running
+
+__all__ = ["two_hubs", "valkey"]
 
 
 @pytest.fixture(scope="session")
@@ -17,11 +20,13 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]
     asyncio.run(server.start())
     yield server
     asyncio.run(server.end())
+    assert "Traceback" not in server.log()
 
 
 @pytest.fixture
 async def make_server(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[Running]]]:
-    """Make servers of the test's own, with these settings; all end with the test."""
+    """Make servers of the test's own, with these settings; all end with the test, and none logs a
+    traceback."""
     made: list[Running] = []
 
     async def make(*, store_url: str | None = None, **settings: str) -> Running:
@@ -32,6 +37,7 @@ async def make_server(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[R
     yield make
     for server in reversed(made):
         await server.end()
+        assert "Traceback" not in server.log()
 
 
 @pytest.fixture

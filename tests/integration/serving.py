@@ -57,9 +57,19 @@ class Running:
         """Start it, on the same port as before if there was one; returns when it serves."""
         self.data.mkdir(parents=True, exist_ok=True)
         log = open(self.data / "server.log", "a")  # noqa: SIM115, ASYNC230 - handed to the process
-        command = [sys.executable, "-W", "error", "-m", "onethread", "serve", "--demo", "--port", str(self.port)]
+        command = [
+            sys.executable,
+            "-W",
+            "error",
+            "-m",
+            "onethread",
+            "serve",
+            "--demo",
+            "--port",
+            str(self.port),
+        ]
         with log:
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # noqa: ASYNC220 - it is waited for in a thread
                 command,
                 env=self.environ,
                 stdout=subprocess.PIPE,
@@ -132,7 +142,7 @@ class Running:
         return open_client(self.store_url)
 
     async def organize(self, org: str, **settings: Any) -> Organization:
-        """Add an organization with app 1, secret "secret", and one identity key, kid "1"; `app` overrides its fields."""
+        """Add an organization: app 1, secret "secret", identity key "1"; `app` overrides its fields."""
         app = {"app_id": 1, "secret": "secret", **settings.pop("app", {})}
         organization = msgspec.convert(
             {

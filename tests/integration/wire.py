@@ -36,6 +36,7 @@ class Customer:
     async def dial(cls, url: str, codec: str = "json", **options: Any) -> Self:
         """Connect without an init."""
         options.setdefault("max_size", 2**20)
+        options.setdefault("max_queue", None)  # what nobody reads must not hold up the close
         socket = await connect(url, subprotocols=[f"onethread.v1.{codec}"], compression=None, **options)  # type: ignore[list-item]
         return cls(socket, codec)
 
@@ -55,7 +56,9 @@ class Customer:
         """Connect, init, and read up to the `replay` that is done; `ready` has the ready frame."""
         customer = await cls.dial(url, codec, **({"origin": origin} if origin else {}))
         fields = {**(user or {}), **({"user_id": user_id} if user_id else {})}
-        await customer.init(device=device, credentials=credentials, **({"user": fields} if fields else {}), **init)
+        await customer.init(
+            device=device, credentials=credentials, **({"user": fields} if fields else {}), **init
+        )
         customer.ready = await customer.next("ready")
         await customer.replayed()
         return customer
@@ -90,17 +93,22 @@ class Customer:
     async def next(
         self, kind: str | tuple[str, ...], which: Callable[[Frame], bool] = lambda frame: True
     ) -> Frame:
-        """Return the first frame of this type (and for which `which` is true) not yet returned; others stay."""
+        """Return the first frame of this type (and for which `which` is true) not yet returned; others
+        stay."""
         kinds = (kind,) if isinstance(kind, str) else kind
         for i, frame in enumerate(self._waiting):
             if frame["t"] in kinds and which(frame):
                 return self._waiting.pop(i)
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                frame = await self._receive()
-                if frame["t"] in kinds and which(frame):
-                    return frame
-                self._waiting.append(frame)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while True:
+                    frame = await self._receive()
+                    if frame["t"] in kinds and which(frame):
+                        return frame
+                    self._waiting.append(frame)
+        except TimeoutError:
+            last = [str(frame)[:300] for frame in self.frames[-5:]]
+            raise AssertionError(f"no {kind} within {PATIENCE:g} s; the last frames: {last}") from None
 
     async def event(self, which: Callable[[Frame], bool] = lambda event: True) -> Frame:
         """Return the next live event."""
@@ -127,6 +135,7 @@ class Customer:
                 while True:
                     self._waiting.append(await self._receive())
             except websockets.ConnectionClosed as closed:
+                await self.socket.wait_closed()
                 return closed.rcvd.code if closed.rcvd else 1006
 
     async def close(self) -> None:

@@ -61,8 +61,14 @@ class Program:
     def end(self, how: signal.Signals) -> tuple[int, str, str]:
         """Signals its whole group and awaits its end: status, the rest of its output, its errors."""
         os.killpg(self.pid, how)
-        output, errors = self.process.communicate(timeout=60)
-        return self.process.returncode, output, errors
+        return self.rest()
+
+    def rest(self) -> tuple[int, str, str]:
+        """Awaits its end: status, what is left of its output, its errors."""
+        # Not `communicate`, which passes over what `line` has read ahead.
+        assert self.process.stdout is not None
+        assert self.process.stderr is not None
+        return self.process.wait(60), self.process.stdout.read(), self.process.stderr.read()
 
     def __enter__(self) -> Self:
         return self

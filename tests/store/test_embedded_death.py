@@ -23,14 +23,6 @@ def kill(store: EmbeddedStore) -> int:
     return store.pid
 
 
-def kill_with_child(store: EmbeddedStore) -> int:
-    """Kills the store, but not its one child; answers that child's id."""
-    assert store.pid is not None
-    (child,) = children(store.pid)
-    kill(store)
-    return child
-
-
 def test_its_death_is_told_with_cause_and_log() -> None:
     """Each way to end has its words: a status, a signal by name, a signal by number."""
     assert ending(1) == "ended with status 1"
@@ -114,15 +106,31 @@ async def test_a_stop_between_two_attempts_is_the_last_word(
         pass
 
 
-async def test_a_child_of_a_killed_store_does_not_stay(data: Path) -> None:
+async def rewrite_slowly(store: EmbeddedStore) -> int:
+    """Makes the store rewrite its file at one key a minute; answers the id of the child that does it."""
+    await ask(store.url, "mset", *(word for number in range(9) for word in (f"key{number}", number)))
+    await ask(store.url, "config", "set", "rdb-key-save-delay", 60_000_000)
+    await ask(store.url, "bgrewriteaof")
+    assert store.pid is not None
+    (child,) = children(store.pid)
+    return child
+
+
+async def test_a_stop_ends_the_child_of_a_killed_store_too(data: Path) -> None:
+    """When the store was killed while a child rewrote its files, a stop leaves no process either."""
+    async with EmbeddedStore(data) as store:
+        child = await rewrite_slowly(store)
+        kill(store)
+    await asyncio.to_thread(until, lambda: not lives(child))
+
+
+async def test_a_start_ends_the_child_of_a_killed_store_first(data: Path) -> None:
     """A store that is killed while a child rewrites its files is started again without that child."""
     async with EmbeddedStore(data) as store:
         keeping = asyncio.create_task(store.keep_running(lambda _: None))
-        await ask(store.url, "mset", *(word for number in range(9) for word in (f"key{number}", number)))
-        await ask(store.url, "config", "set", "rdb-key-save-delay", 60_000_000)
-        await ask(store.url, "bgrewriteaof")
-        pid = kill_with_child(store)
-        await asyncio.to_thread(until, lambda: not lives(pid))
+        child = await rewrite_slowly(store)
+        kill(store)
+        await asyncio.to_thread(until, lambda: not lives(child))
         await asyncio.to_thread(await_answer, data, b"+PONG")
         assert await ask(store.url, "get", "key8") == "8"
     await keeping

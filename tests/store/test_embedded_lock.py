@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from onethread.store import embedded_lock
 from onethread.store.address import connect_socket
 from onethread.store.embedded import EmbeddedStore
 from onethread.store.embedded_errors import StoreInUse, StoreUnusable
-from onethread.store.embedded_lock import FileLock, holders
+from onethread.store.embedded_lock import FileLock, holders, lock_for_store
 from tests.store.embedded_hub import (
     HUB,
     Program,
@@ -22,6 +23,7 @@ from tests.store.embedded_hub import (
     children,
     command_bytes,
     lives,
+    log_of,
     noted_pid,
     slow_to_load,
     until,
@@ -76,6 +78,22 @@ def test_a_name_that_is_not_yet_written_is_awaited_then_left_out(
     lock.close()
 
 
+def test_the_name_of_an_earlier_hub_is_not_taken_for_the_holders(data: Path) -> None:
+    """A holder that has just taken the lock is named, not the dead hub that held it before."""
+    (data / "store").mkdir(parents=True)
+    lock = FileLock(data / "store" / "hub.lock")
+    assert lock.take()
+    with subprocess.Popen(["true"]) as dead:
+        lock.path.write_text(f"{dead.pid}\n")
+    writing = threading.Timer(0.1, lambda: lock.path.write_text(f"{os.getpid()}\n"))
+    writing.start()
+    with pytest.raises(StoreInUse) as refused:
+        EmbeddedStore(data).start()
+    assert refused.value.pid == os.getpid()
+    writing.join()
+    lock.close()
+
+
 def test_what_a_hub_starts_does_not_inherit_its_lock(data: Path) -> None:
     """A child that outlives its hub does not keep the directory locked."""
     with EmbeddedStore(data):
@@ -110,6 +128,7 @@ async def test_a_suspended_orphan_is_ended(data: Path) -> None:
         os.kill(store_pid, signal.SIGSTOP)
         hub.end(signal.SIGKILL)
     async with EmbeddedStore(data) as store:
+        assert "ready to exit" in log_of(data)
         assert not lives(store_pid)
         assert await ask(store.url, "lindex", "numbers", 0) == "1"
 
@@ -193,6 +212,16 @@ def test_without_a_table_of_processes_the_stores_own_note_is_used(data: Path, tm
         assert holders(lock) == {store.pid}
         assert holders(lock, tmp_path / "no proc") == {store.pid}
     assert holders(lock) == holders(lock, tmp_path / "no proc") == set()
+    lock.close()
+
+
+def test_the_note_of_an_earlier_store_is_not_kept(data: Path) -> None:
+    """The pid file of a store that was killed names nobody's process once a new one begins."""
+    (data / "store").mkdir(parents=True)
+    (data / "store" / "store.pid").write_text("1\n")
+    lock, ended = lock_for_store(data / "store")
+    assert os.listdir(data / "store") == ["store.lock"]
+    assert ended == set()
     lock.close()
 
 

@@ -1,7 +1,7 @@
 """The link when its connection or its store is lost."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,11 @@ async def proxy(store: Valkey) -> AsyncIterator[Proxy]:
         yield proxy
 
 
+def noting(outcomes: dict[int, Any], number: int) -> Callable[[Any], None]:
+    """A callback that notes the outcome of this call."""
+    return lambda reply: outcomes.update({number: reply})
+
+
 async def log_of(store: Valkey) -> list[bytes]:
     """What was appended, read past the proxy."""
     async with other_client(store.url) as other:
@@ -44,10 +49,10 @@ async def test_a_cut_leaves_each_outcome_as_known_as_it_is(store: Valkey, proxy:
             proxy.most = most
             replies: dict[int, Any] = {}
             for number in range(5):
-                link.call(APPEND, ["log"], [number], lambda reply, number=number: replies.update({number: reply}))
+                link.call(APPEND, ["log"], [number], noting(replies, number))
             await asyncio.sleep(0)
             await eventually(lambda link=link: not link.connected)
-            link.call(APPEND, ["log"], ["late"], lambda reply: replies.update({5: reply}))
+            link.call(APPEND, ["log"], ["late"], noting(replies, 5))
             await eventually(lambda replies=replies: len(replies) == 6)
         log = await log_of(store)
         for number in range(5):
@@ -85,12 +90,12 @@ async def test_only_what_was_sent_is_unknown(store: Valkey, proxy: Proxy) -> Non
 
 
 async def test_nothing_is_sent_twice_that_is_not_idempotent(store: Valkey, proxy: Proxy) -> None:
-    """Under cuts at random moments, every append is in the log once, or not at all if its caller was told so."""
+    """Under cuts, every append is in the log once, or not at all if its caller was told so."""
     outcomes: dict[int, Any] = {}
     async with Link(proxy.url) as link:
         await link.ready()
         for number in range(3_000):
-            link.call(APPEND, ["log"], [number], lambda reply, number=number: outcomes.update({number: reply}))
+            link.call(APPEND, ["log"], [number], noting(outcomes, number))
             if number % 50 == 0:
                 await asyncio.sleep(0.001)
             if number % 500 == 499:
@@ -132,8 +137,9 @@ async def test_what_is_idempotent_is_sent_again(store: Valkey, proxy: Proxy) -> 
 
 
 async def test_patience_ends(proxy: Proxy) -> None:
-    """While there is no way to the store, writes fail at once, reads when their time is over; what had been sent
-    before is then unknown."""
+    """While there is no way to the store, writes fail at once, reads when their time is over; what had been
+    sent before is then unknown.
+    """
     async with Link(proxy.url, patience=0.3) as link:
         await link.ready()
         proxy.silent = proxy.away = True
@@ -197,6 +203,8 @@ async def test_a_quiet_link_is_kept(proxy: Proxy) -> None:
 
 async def test_rubbish_ends_the_connection(proxy: Proxy) -> None:
     """What is no RESP, or answers nothing, is not guessed at: the connection is cut and made anew."""
+    told: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
     async with Link(proxy.url) as link:
         for rubbish in (b"HTTP/1.1 400 Bad Request\r\n", b"+OK\r\n"):
             await link.ready()
@@ -205,11 +213,13 @@ async def test_rubbish_ends_the_connection(proxy: Proxy) -> None:
             await eventually(lambda made=made: proxy.greeted > made)
         await link.ready()
         assert await link.command("PING") == b"PONG"
+    assert told == []
 
 
 async def test_a_killed_store_loses_nothing_that_was_answered(store: Valkey) -> None:
-    """Killed and started again, slow to load: what was answered is in its log, in order. Calls meanwhile fail, and
-    succeed when it has loaded, with nothing done for it."""
+    """Killed and started again, slow to load: what was answered is in its log, in order. Calls meanwhile
+    fail, and succeed when it has loaded, with nothing done for it.
+    """
     replies: list[Any] = []
     async with Link(store.url) as link:
         await link.ready()
@@ -225,6 +235,20 @@ async def test_a_killed_store_loses_nothing_that_was_answered(store: Valkey) -> 
         await link.ready()
         assert await link.run(APPEND, ["log"], [4_000]) == 4_001
         assert await link.run(READ, ["log"], []) == [b"%d" % number for number in range(4_001)]
+
+
+async def test_closing_answers_everything(proxy: Proxy) -> None:
+    """When the block is left every callback has been called, with the unknown outcome of what was sent."""
+    replies: list[object] = []
+    async with Link(proxy.url, scripts=[APPEND]) as link:
+        await link.ready()
+        proxy.silent = True
+        link.call(APPEND, ["log"], ["a"], replies.append)
+        await asyncio.sleep(0)  # written
+        link.call(READ, ["log"], [], replies.append)  # held back: its script isn't loaded
+    assert [type(reply) for reply in replies] == [UnknownOutcome, StoreUnavailable]
+    with pytest.raises(StoreUnavailable):
+        await link.run(READ, ["log"], [])
 
 
 async def test_it_is_dialed_until_it_is_there(tmp_path: Path) -> None:

@@ -47,8 +47,9 @@ def store(tmp_path: Path) -> Iterator[Valkey]:
 
 
 async def test_order_is_kept_while_scripts_are_flushed(store: Valkey) -> None:
-    """Of thousands of ordered appends in flight none is lost, none doubled, and the order stays, under a storm
-    of SCRIPT FLUSH; whichever script each of them calls, also one that was never called before."""
+    """Of thousands of ordered appends in flight none is lost, none doubled, and the order stays, under a
+    storm of SCRIPT FLUSH; whichever script each of them calls, also one that was never called before.
+    """
     async with Link(store.url) as link:
         await link.ready()
         replies: list[object] = []

@@ -117,7 +117,12 @@ async def test_a_customers_message_reopens_a_closed_thread(log: ThreadLog) -> No
     await log.link.command("ZADD", f"{log.keys.inbox}:closed", 1, log.keys.thread)
     assert await log.say("two") == 2
     status = await log.entry(3)
-    assert (status.kind, status.extra, status.from_type, status.from_name) == ("status", "open", "system", SYSTEM)
+    assert (status.kind, status.extra, status.from_type, status.from_name) == (
+        "status",
+        "open",
+        "system",
+        SYSTEM,
+    )
     assert status.at == (await log.entry(2)).at
     assert len({await log.id_of(seq) for seq in (1, 2, 3)}) == 3
     assert await log.meta("status") == "open"
@@ -130,7 +135,11 @@ async def test_an_agents_message_leaves_a_closed_thread_closed(log: ThreadLog) -
     await log.set_meta(status="closed")
     await log.agent_says()
     assert [e.kind for e in await log.entries()] == ["message"]
-    assert (await log.meta("status"), await log.listed("closed"), await log.listed("open")) == ("closed", True, False)
+    assert (await log.meta("status"), await log.listed("closed"), await log.listed("open")) == (
+        "closed",
+        True,
+        False,
+    )
 
 
 async def test_a_rows_rev_rises_with_everything_in_it(log: ThreadLog) -> None:

@@ -94,7 +94,9 @@ async def test_unread_is_what_a_count_of_the_log_gives(store_url: str, acts: lis
 
         def unread(author: str, after: int) -> int:
             return sum(
-                e.kind == "message" and e.from_type == author and not e.deleted for seq, e in entries if seq > after
+                e.kind == "message" and e.from_type == author and not e.deleted
+                for seq, e in entries
+                if seq > after
             )
 
         assert await log.unread() == (unread("agent", read["c"]), unread("contact", read["a"]))
@@ -133,7 +135,9 @@ async def test_joining_reads_one_moment(log: ThreadLog) -> None:
     assert [(d.id, d.name, d.online) for d in joined.devices] == [("laptop", "Laptop", 1)]
 
 
-@pytest.mark.parametrize(("tail", "size", "expected"), [(0, 2**20, 0), (20, 2**20, 20), (50, 2**20, 40), (50, 1, 1)])
+@pytest.mark.parametrize(
+    ("tail", "size", "expected"), [(0, 2**20, 0), (20, 2**20, 20), (50, 2**20, 40), (50, 1, 1)]
+)
 async def test_joining_reads_no_more_than_asked(log: ThreadLog, tail: int, size: int, expected: int) -> None:
     """The newest so many, within so many bytes, one at least if any is wanted."""
     await log.fill(*map(str, range(1, 41)))
@@ -258,7 +262,8 @@ async def test_p7_a_comparison_tells_what_ended_and_what_is_unread(log: ThreadLo
 
 
 async def test_p7_a_thread_that_is_gone_is_found(store_url: str, log: ThreadLog) -> None:
-    """A hosted thread that the store has not any more has no epoch; a visitor's unstored one is no difference."""
+    """A hosted thread that the store has not any more has no epoch; a visitor's unstored one is no
+    difference."""
     async with new_log(store_url, stored=False) as unstored:
         found = await log.compare(
             Hosted(unstored.keys, Position(3, "-" * 16), "epoch", 0), Hosted(unstored.keys, START, "", 0)

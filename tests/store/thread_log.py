@@ -1,4 +1,5 @@
-"""One thread in a real store, through the hub's own adapter; agents write here as they will from their frames."""
+"""One thread in a real store, through the hub's own adapter; agents write here as they will from their
+frames."""
 
 import asyncio
 import secrets
@@ -54,7 +55,14 @@ class ThreadLog:
         await asyncio.gather(*(write(text, **options) for text in texts))  # type: ignore[arg-type]
 
     async def revise(
-        self, kind: str, target: int, text: str = "", *, by: str = "contact", cid: str | None = None, id_: str = ""
+        self,
+        kind: str,
+        target: int,
+        text: str = "",
+        *,
+        by: str = "contact",
+        cid: str | None = None,
+        id_: str = "",
     ) -> Appended:
         """Edit or delete; `by` is "contact" or an agent's id."""
         side, author = ("c", self.contact.id) if by == "contact" else ("a", by)
@@ -128,9 +136,7 @@ class ThreadLog:
 
     async def _append(self, author: str, entry: Entry, creation: Creation | None = None) -> Appended:
         answer: asyncio.Future[Appended] = asyncio.get_running_loop().create_future()
-        self.store.append(
-            self.keys, author, new_event_id(), entry, SYSTEM, creation, answer.set_result
-        )
+        self.store.append(self.keys, author, new_event_id(), entry, SYSTEM, creation, answer.set_result)
         return await answer
 
     def _entry(self, kind: str, from_type: str, from_id: str, cid: str | None, **fields: Any) -> Entry:

@@ -1,12 +1,13 @@
 """`/ws`: from a handshake to a connection that the hub holds."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
+from websockets.frames import CloseCode
 
 from onethread.gateway.edge import Edge
 from onethread.gateway.frames import framing
@@ -50,7 +51,7 @@ class Endpoint:
 
     async def connect(self, websocket: WebSocket) -> None:
         """Take one handshake: 101, 400 if only unknown subprotocols are offered, 503 while draining."""
-        offered = websocket.scope["subprotocols"]
+        offered = websocket.scope.get("subprotocols", ())
         codec = choose(offered)
         if codec is None or self._edge.draining:
             await _deny(websocket, 503 if codec else 400)
@@ -64,7 +65,7 @@ class Endpoint:
         except OSError:
             return
         # No await from here to the swap: what arrives in between would be uvicorn's.
-        swap = websocket.scope.get("extensions", {}).get(SWAP)
+        swap = _extensions(websocket).get(SWAP)
         if swap is None:
             wire = self._plain_wires[codec]
             await self._serve(StarlettePeer(self._edge, wire, address, origin, websocket))
@@ -81,21 +82,31 @@ class Endpoint:
         try:
             receiver = self._open_session(peer)
         except BaseException:
-            peer.abort(1011)
+            peer.abort(CloseCode.INTERNAL_ERROR)
             raise
         peer.open(receiver, early)
 
     async def _serve(self, peer: StarlettePeer) -> None:
-        if self._edge.admit(peer):
-            await peer.serve(self._open_session(peer))
-        else:
+        if not self._edge.admit(peer):
             peer.close(Close.TOO_MANY)
             await peer.serve(NOBODY)
+            return
+        try:
+            receiver = self._open_session(peer)
+        except BaseException:
+            self._edge.ended(peer, CloseCode.INTERNAL_ERROR)
+            raise
+        await peer.serve(receiver)
+
+
+def _extensions(websocket: WebSocket) -> Mapping[str, Any]:
+    """What the server offers beyond ASGI itself; a server that offers nothing may say so in two ways."""
+    return websocket.scope.get("extensions") or {}
 
 
 async def _deny(websocket: WebSocket, status: int) -> None:
     """Refuse the handshake; with status 403 on a server that can't be told which."""
-    if "websocket.http.response" in websocket.scope.get("extensions", {}):
+    if "websocket.http.response" in _extensions(websocket):
         known = ", ".join(codec.subprotocol for codec in CODECS)
         text = f"Subprotocols: {known}.\n" if status == 400 else "Restarting.\n"
         await websocket.send_denial_response(PlainTextResponse(text, status))

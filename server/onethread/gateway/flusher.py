@@ -4,6 +4,8 @@ import asyncio
 import logging
 from typing import Final, Protocol
 
+from websockets.frames import CloseCode
+
 LOG: Final = logging.getLogger(__name__)
 
 
@@ -39,4 +41,4 @@ class Flusher:
             except Exception:
                 # One connection's trouble must not keep the others' frames back (P6).
                 LOG.exception("a connection could not be flushed")
-                connection.abort(1011)
+                connection.abort(CloseCode.INTERNAL_ERROR)

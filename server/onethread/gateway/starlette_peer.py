@@ -105,14 +105,18 @@ class StarlettePeer:
             LOG.exception("a lost connection was not taken note of")
 
     async def _read(self, receiver: Receiver) -> None:
-        while True:
-            await self._reading.wait()
-            message = await self._websocket.receive()
-            if message["type"] == "websocket.disconnect":
-                self._end(message.get("code") or CloseCode.NO_STATUS_RCVD)
-                return
-            if self._ending is None:
-                self._take(message, receiver)
+        try:
+            while True:
+                await self._reading.wait()
+                message = await self._websocket.receive()
+                if message["type"] == "websocket.disconnect":
+                    self._end(message.get("code") or CloseCode.NO_STATUS_RCVD)
+                    return
+                if self._ending is None:
+                    self._take(message, receiver)
+        finally:
+            # However a server's `receive` fails: there is nothing more to come.
+            self._end(CloseCode.ABNORMAL_CLOSURE)
 
     def _take(self, message: Any, receiver: Receiver) -> None:
         text, payload = message.get("text"), message.get("bytes")

@@ -101,16 +101,16 @@ class Carry:
         sealed = await self._store.seal(keys, to)
         if sealed is None:
             return ""
-        if sealed.stored:
+        # Without its contact the source was cleared since: somebody else has just finished the same carry.
+        if sealed.stored and (visitor := await self._look_up(keys)).contact is not None:
             destination = ThreadKeys(org, sealed.to)
-            await self.append(keys, destination)
-            await self.settle(keys, destination, sealed)
+            await self._append(keys, destination, visitor.contact)
+            await self._settle(destination, sealed, visitor.contact)
             await self._store.clear(keys, sealed.to)
         return sealed.to
 
-    async def append(self, keys: ThreadKeys, destination: ThreadKeys) -> None:
-        """Append the source's events to the destination."""
-        contact = await self._contact(destination)
+    async def _append(self, keys: ThreadKeys, destination: ThreadKeys, visitor: Contact) -> None:
+        contact = absorb(self._contact(await self._look_up(destination)), visitor)
         following: int | None = 1
         while following is not None:
             elements = await self._store.range(keys, following, END, RUN)
@@ -118,19 +118,15 @@ class Carry:
                 return
             following = await self._store.carry(destination, keys.thread, following, contact, elements)
 
-    async def settle(self, keys: ThreadKeys, destination: ThreadKeys, sealed: Sealed) -> None:
-        """End the carry at the destination."""
-        visitor = await self._contact(keys)
+    async def _settle(self, destination: ThreadKeys, sealed: Sealed, visitor: Contact) -> None:
         for _ in range(ATTEMPTS):
             found = await self._look_up(destination)
-            if found is None or found.contact is None:
-                break
             merged = Entry(now_ms(), "merged", "system", "system", self._organization.name)
             settling = Settling(
-                source=keys.thread,
+                source=visitor.thread,
                 sealed=sealed,
                 version=found.version,
-                contact=absorb(found.contact, visitor),
+                contact=absorb(self._contact(found), visitor),
                 event_id=new_event_id(),
                 merged=merged,
                 teller=self._teller,
@@ -139,11 +135,14 @@ class Carry:
                 return
         raise StoreFailure("the carry could not be settled")
 
-    async def _contact(self, keys: ThreadKeys) -> Contact:
-        found = await self._look_up(keys)
-        if found is None or found.contact is None:
-            raise StoreFailure("a thread to be carried has no contact")
-        return found.contact
+    async def _look_up(self, keys: ThreadKeys) -> Found:
+        found = await self._store.look_up(keys.org, shard_of(keys.thread), thread=keys.thread)
+        if found is None:
+            raise AssertionError("only a user_id can be unknown")
+        return found
 
-    async def _look_up(self, keys: ThreadKeys) -> Found | None:
-        return await self._store.look_up(keys.org, shard_of(keys.thread), thread=keys.thread)
+    @staticmethod
+    def _contact(found: Found) -> Contact:
+        if found.contact is None:
+            raise StoreFailure("a carry's destination has no contact")
+        return found.contact

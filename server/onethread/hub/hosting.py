@@ -125,7 +125,7 @@ class Hosting:
             differences = await self._store.compare(told)
             for thread, then, difference in zip(threads, told, differences, strict=True):
                 if difference is not None:
-                    await self._amend(thread, then.position, difference)
+                    await self._amend(thread, then, difference)
 
     async def repair(self, thread: Thread) -> None:
         """Compare one thread with its log now, and read what is missing."""
@@ -136,7 +136,7 @@ class Hosting:
             told = self._told(thread)
             [difference] = await self._store.compare([told])
             if difference is not None:
-                await self._amend(thread, told.position, difference)
+                await self._amend(thread, told, difference)
         finally:
             self._repairing.discard(thread.id)
 
@@ -155,19 +155,22 @@ class Hosting:
                 if seq == thread.seq + 1 and thread.generation == generation:
                     thread.heard(seq, element)
 
-    async def _amend(self, thread: Thread, then: Position, difference: Difference) -> None:
-        """Bring a thread up to date with its log, as it differed from what was held at the position
-        `then`."""
+    async def _amend(self, thread: Thread, then: Hosted, difference: Difference) -> None:
+        """Bring a thread up to date with its log, as it differed from what was held `then`."""
         if not difference.epoch:
+            # First, for a thread that was carried away is gone too: its people are told that it moved.
+            if difference.adm > thread.adm:
+                end_admissions(thread, difference.adm, difference.ends)
             if thread.stored:
                 self._lost(thread)
-            elif difference.adm > thread.adm:
-                end_admissions(thread, difference.adm, difference.ends)
             return
-        another = difference.epoch != thread.epoch or not difference.same_id or difference.head < then.seq
-        if thread.stored and another:
+        another = (
+            difference.epoch != thread.epoch or not difference.same_id or difference.head < then.position.seq
+        )
+        if thread.stored and another and thread.generation == then.generation:
             await self._start_over(thread, difference)
-        if difference.adm < thread.adm:
+        # Not the number now: it may have risen since.
+        if difference.adm < then.adm:
             _lower(thread, difference.adm)
         elif difference.adm > thread.adm:
             end_admissions(thread, difference.adm, difference.ends)
@@ -199,7 +202,7 @@ class Hosting:
 
     def _told(self, thread: Thread) -> Hosted:
         epoch = thread.epoch if thread.stored else ""
-        return Hosted(thread.keys, thread.position or START, epoch, thread.adm)
+        return Hosted(thread.keys, thread.position or START, epoch, thread.adm, thread.generation)
 
 
 def _lower(thread: Thread, number: int) -> None:

@@ -13,10 +13,9 @@ from onethread.contacts.profile import Contact
 from onethread.hub.entry import Entry
 from onethread.hub.keys import ThreadKeys
 
-
 ATTEMPTS: Final = 64
-"""Times that a contact is read, changed and written again because somebody else wrote first. Each loses only to
-another's success, so this is how many of a person's devices may come at once, each with something new."""
+"""Times that a contact is read, changed and written again because somebody else wrote first. Each loses only
+to another's success, so as many of a person's devices may come at once, each with something new."""
 
 
 class StoreFailure(Exception):
@@ -110,12 +109,13 @@ class Joined(msgspec.Struct, frozen=True):
 
 
 class Hosted(msgspec.Struct, frozen=True):
-    """What a hub believes of a thread, to be compared with the log."""
+    """What a hub believes of a thread, to be compared with the log; `generation` is the hub's own."""
 
     keys: ThreadKeys
     position: Position
     epoch: str
     adm: int
+    generation: int = 0
 
 
 class Difference(msgspec.Struct, frozen=True):

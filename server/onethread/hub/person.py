@@ -64,6 +64,8 @@ class Identification:
             case Visitor(token):
                 return await self._visit(token, source, presented.user)
             case NewVisitor():
+                if source is not None and source.moved and source.epoch:
+                    await self._run(source, source.moved)  # its carry was interrupted
                 return self._new(presented.user)
             case Refused() as refused:
                 return refused if refused.close is not None else await self._clean(refused)
@@ -111,15 +113,17 @@ class Identification:
 
     async def _carry(self, person: Person, source: Found | None) -> None:
         """Bring the visitor's thread of the token along, or finish what was interrupted."""
-        if source is None or source.ended or source.thread == person.thread:
+        if source is None or source.thread == person.thread:
             return
-        carry = Carry(self._store, self._presented.organization, self._teller)
-        to = await carry.run(source.thread, source.moved or person.thread)
-        if to == person.thread:
+        if await self._run(source, source.moved or person.thread) == person.thread:
             person.carried = source.thread
-            found = await self._store.look_up(self._presented.organization.org, shard_of(to), thread=to)
+            org, shard = self._presented.organization.org, shard_of(person.thread)
+            found = await self._store.look_up(org, shard, thread=person.thread)
             if found and found.contact:
                 person.contact, person.version = found.contact, found.version
+
+    async def _run(self, source: Found, to: str) -> str:
+        return await Carry(self._store, self._presented.organization, self._teller).run(source.thread, to)
 
     async def _visit(self, token: VisitorToken, found: Found | None, user: User) -> Person | None:
         org = self._presented.organization.org

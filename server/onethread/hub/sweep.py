@@ -1,6 +1,7 @@
 """Finishes the carries that were interrupted: by a hub that died, or a store that went away."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Final, Protocol
 
 from onethread.hub.carry import Carry, CarryStore
@@ -29,11 +30,15 @@ class Sweep:
         self._organizations = organizations
 
     async def run(self) -> None:
-        """Finish what is unfinished; what the store's absence prevents is left to the next time."""
+        """Finish what is unfinished; what the store prevents is left to the next time."""
         try:
             for organization in await self._organizations():
                 for shard in range(organization.shards):
                     for source, to in await self._store.unfinished(organization.org, shard):
-                        await Carry(self._store, organization, NOBODY).run(source, to)
+                        await self._finish(organization, source, to)
         except StoreFailure:
             return
+
+    async def _finish(self, organization: Organization, source: str, to: str) -> None:
+        with suppress(StoreFailure):  # one that can't be finished must not keep the others from it
+            await Carry(self._store, organization, NOBODY).run(source, to)

@@ -108,15 +108,17 @@ class Thread:
             self.heard_up_to = max(self.heard_up_to, joined.head.seq)
             return
         self.epoch = joined.epoch
-        self.begin(joined.head)
-        self.tail.prepend(joined.events)
+        self.begin(joined.head, joined.events)
 
-    def begin(self, position: Position) -> None:
-        """Start (over) at this position; events that came before it was known follow if they come after
-        it."""
+    def begin(self, position: Position, newest: list[bytes] | None = None) -> None:
+        """Start (over) at this position, given the newest elements up to it, newest first.
+
+        Events that came before it was known follow if they come after it.
+        """
         self.position = position
         self.heard_up_to = position.seq
         self.tail.restart(position.seq + 1)
+        self.tail.prepend(newest or [])
         early, self._early = self._early, []
         for seq, element in early:
             if seq > position.seq:

@@ -58,8 +58,8 @@ class Line(asyncio.Protocol):
             self._reader.feed(data)
             while (reply := self._reader.gets()) is not resp.PENDING:
                 self.replied(reply)
-        except resp.BrokenStream:
-            self.abort("what came was no RESP")
+        except (resp.BrokenStream, IndexError):  # IndexError: a reply shorter than any of its kind
+            self.abort("the replies make no sense")
 
     def connection_lost(self, error: Exception | None) -> None:
         self._reason = self._reason or str(error or "closed by the store")

@@ -103,7 +103,8 @@ class Upkeep:
                 await asyncio.wait([line.lost], timeout=self._tick)
                 silent = 0 if line.heard else silent + 1
                 line.heard = False
-                line.probe()
+                if not line.lost.done():  # the answer would be awaited of the next line
+                    line.probe()
         finally:
             line.abort("closed by the hub" if silent < _TICKS else f"silent for {_TICKS * self._tick:g} s")
             await line.lost

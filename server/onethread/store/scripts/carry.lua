@@ -13,10 +13,11 @@ local log, meta, cids, progress = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local cuts = {c = KEYS[5], a = KEYS[6]}
 local source, from, contact, name = ARGV[1], tonumber(ARGV[2]), ARGV[4], ARGV[5]
 
-local m = redis.call('HMGET', meta, 'nc', 'na', 'cb', 'ab', 'carried:' .. source)
-if m[5] then return {'done'} end
+local m = redis.call('HMGET', meta, 'nc', 'na', 'cb', 'ab', 'rc', 'ra', 'carried:' .. source)
+if m[7] then return {'done'} end
 local counts = {c = tonumber(m[1]), a = tonumber(m[2])}
 local baseline = {c = tonumber(m[4]), a = tonumber(m[3])} -- of the side that reads them
+local read = {c = tonumber(m[6] or 0), a = tonumber(m[5] or 0)} -- likewise
 local next_seq = tonumber(redis.call('HGET', progress, 'next') or 1)
 if next_seq == 1 then
   redis.call('HSET', progress, 'c', counts.a == baseline.a and 1 or 0, 'a', counts.c == baseline.c and 1 or 0)
@@ -27,23 +28,30 @@ local function side_of(fields)
   return fields[FROM_TYPE] == 'contact' and 'c' or 'a'
 end
 
--- A message takes the state that the change gave it, whichever thread it came from.
-local function change_target(fields, id, seq)
+local function delete(message, target)
+  message[DELETED], message[TEXT] = 1, ''
+  if message[KIND] ~= 'message' then return end
+  local side = side_of(message)
+  redis.call('ZADD', cuts[side], target, target)
+  if target > read[side] then baseline[side] = baseline[side] + 1 end
+end
+
+-- A message takes the state that the change gave it, whichever thread it came from. A deleted one keeps the
+-- rev of its deletion.
+local function change_target(fields, seq)
   local target = tonumber(redis.call('HGET', progress, 'm' .. fields[TARGET]) or 0)
   local element = redis.call('LINDEX', log, target - 1)
   if target == 0 or not element then return nil end
   local message = fields_of(element)
-  if message[DELETED] == 1 and fields[KIND] == 'edited' then fields[TEXT] = '' end
-  message[REV] = math.max(seq, message[REV])
-  if fields[KIND] == 'deleted' and message[DELETED] == 0 then
-    message[DELETED], message[TEXT] = 1, ''
-    local side = side_of(message)
-    if message[KIND] == 'message' then
-      redis.call('ZADD', cuts[side], target, target)
-      baseline[side] = baseline[side] + 1
-    end
-  elseif fields[KIND] == 'edited' and fields[TEXT] ~= '' then
-    message[TEXT] = fields[TEXT]
+  if message[KIND] ~= 'message' and message[KIND] ~= 'note' then return nil end
+  local gone = message[DELETED] == 1
+  if gone and fields[KIND] == 'edited' then
+    fields[TEXT] = ''
+  elseif not gone or message[REV] == 0 then
+    if message[REV] > 0 then forget_text(log, message[REV]) end
+    message[REV] = seq
+    if fields[KIND] == 'edited' and fields[TEXT] ~= '' then message[TEXT] = fields[TEXT] end
+    if fields[KIND] == 'deleted' and not gone then delete(message, target) end
   end
   redis.call('LSET', log, target - 1, with_fields(element, message))
   fields[TARGET], fields[TARGET_ID] = target, id_of(element)
@@ -63,7 +71,7 @@ local function carry(old, id, body)
   if fields[FROM_TYPE] == 'contact' then fields[FROM_ID], fields[FROM_NAME] = contact, name end
   local seq = redis.call('LLEN', log) + 1
   if fields[TARGET] > 0 then
-    fields = change_target(fields, id, seq)
+    fields = change_target(fields, seq)
     if not fields then return end
     body = cmsgpack.pack(fields)
   elseif fields[KIND] == 'message' or fields[KIND] == 'note' then

@@ -1,6 +1,8 @@
 -- Last step of a carry: what the source held is dropped, but for the mark that says where it went.
 -- idempotent: yes
 --
+-- Atomic: the keys, the indexes and the sweep's note go together; the mark stays.
+--
 -- KEYS  meta, carries, contacts, then every key that goes
 -- ARGV  member of carries, contact id, how long a token may live (seconds)
 -- gives 1

@@ -2,6 +2,8 @@
 -- idempotent: yes
 -- include: log
 --
+-- Atomic: of each thread, all that is compared is of one moment.
+--
 -- KEYS  log, meta of each thread
 -- ARGV  seq, id, epoch, adm of each thread
 -- gives for each 0 when all is the same, else

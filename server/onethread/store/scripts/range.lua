@@ -1,6 +1,8 @@
 -- Reads events of a log, upwards or downwards, up to a number of bytes (and at least one event).
 -- idempotent: yes
 --
+-- Atomic: all elements are of one moment.
+--
 -- KEYS  log
 -- ARGV  first seq, last seq (included; below the first to read downwards), bytes
 -- gives the elements in the order read

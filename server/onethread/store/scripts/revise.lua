@@ -34,12 +34,7 @@ if message[DELETED] == 1 then
   return {'dup', message[REV], redis.call('LINDEX', log, message[REV] - 1)}
 end
 
-if message[REV] > 0 then
-  local before = redis.call('LINDEX', log, message[REV] - 1)
-  local change = fields_of(before)
-  change[TEXT] = ''
-  redis.call('LSET', log, message[REV] - 1, with_fields(before, change))
-end
+if message[REV] > 0 then forget_text(log, message[REV]) end
 local seq = push(log, channel, tonumber(m[2]), tonumber(m[3]), id, cmsgpack.pack({
   tonumber(at), kind, author.type, author.id, author.name, ARGV[11], ARGV[12], text, 0, 0, target, target_id,
   hidden and 'hidden' or '',

@@ -14,8 +14,8 @@
 local log, meta, contact, progress, inbox = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local source, at, thread, channel = ARGV[1], ARGV[6], ARGV[7], ARGV[8]
 
-local m = redis.call('HMGET', meta, 'nc', 'na', 'rev', 'status', 'assignee', 'last', 'carried:' .. source)
-if m[7] then return {'done'} end
+local m = redis.call('HMGET', meta, 'nc', 'na', 'rev', 'status', 'assignee', 'last', 'cb', 'ab', 'carried:' .. source)
+if m[9] then return {'done'} end
 if redis.call('HGET', contact, 'v') ~= ARGV[2] then return {'overtaken'} end
 local nc, na, status, assignee, last = m[1], m[2], m[4], m[5], m[6]
 write_contact(contact, ARGV[2] + 1, ARGV[3])
@@ -24,6 +24,7 @@ redis.call('HSET', meta, 'carried:' .. source, 1)
 
 do
   local p = redis.call('HMGET', progress, 'count', 'c', 'a')
+  local by_contact, by_agents = p[2] or (na == m[7] and '1'), p[3] or (nc == m[8] and '1')
   local id = ARGV[4]
   local merged = cmsgpack.unpack(ARGV[5])
   merged[EXTRA] = {thread = source, count = tonumber(p[1] or 0)}
@@ -33,8 +34,8 @@ do
     status = 'open'
     head = push(log, channel, nc, na, second_id(id), reopened(at, ARGV[9]))
   end
-  if p[2] == '1' and ARGV[12] == '1' then redis.call('HSET', meta, 'rc', head, 'cb', na) end
-  if p[3] == '1' and ARGV[13] == '1' then redis.call('HSET', meta, 'ra', head, 'ab', nc) end
+  if by_contact == '1' and ARGV[12] == '1' then redis.call('HSET', meta, 'rc', head, 'cb', na) end
+  if by_agents == '1' and ARGV[13] == '1' then redis.call('HSET', meta, 'ra', head, 'ab', nc) end
   local listed = redis.call('ZSCORE', inbox .. ':' .. was, thread)
   unfile(inbox, thread, was, assignee)
   if not assignee and ARGV[11] ~= '' then

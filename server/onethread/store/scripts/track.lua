@@ -1,6 +1,8 @@
 -- Keeps what a contact did, the newest 50; an unstored visitor's is live only.
 -- idempotent: no
 --
+-- Atomic: the look whether the contact is stored, the track, and the cut to 50.
+--
 -- KEYS  meta, tracks
 -- ARGV  packed track
 -- gives 1 when kept

@@ -33,6 +33,14 @@ local function push(log, channel, nc, na, id, body)
   return seq
 end
 
+-- Takes the text out of a change, when a later one has taken its place: only the message has the newest text.
+local function forget_text(log, seq)
+  local element = redis.call('LINDEX', log, seq - 1)
+  local change = fields_of(element)
+  change[TEXT] = ''
+  redis.call('LSET', log, seq - 1, with_fields(element, change))
+end
+
 -- The body of an event by the system that says the thread is open again.
 local function reopened(at, system)
   return cmsgpack.pack({tonumber(at), 'status', 'system', 'system', system, '', '', '', 0, 0, 0, '', 'open'})

@@ -1,0 +1,97 @@
+"""The docs are complete: every setting, command, option and metric has its entry, and no other has one."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from onethread import metrics
+from onethread.cli import onethread
+from onethread.settings import SETTINGS
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+
+
+def commands(group: click.Group = onethread, words: str = "onethread") -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{words} {name}")
+        else:
+            yield f"{words} {name}", command
+
+
+def section(words: str) -> str:
+    """What docs/commands.md says of one command."""
+    parts = re.split(r"^##+ ", (DOCS / "commands.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return next(part for part in parts if part.startswith(f"`{words}`\n"))
+
+
+def test_settings() -> None:
+    """docs/settings.md has a row for each setting, in order, with the default and the meaning in the code."""
+    rows = [
+        line for line in (DOCS / "settings.md").read_text(encoding="utf-8").splitlines() if "| `ONE" in line
+    ]
+    assert rows == [
+        f"| `{each.variable}` | {f'`{each.default}`' if each.default else 'none'} | {each.meaning} |"
+        for each in SETTINGS
+    ]
+
+
+@pytest.mark.parametrize(("words", "command"), list(commands()), ids=[words for words, _ in commands()])
+def test_options(words: str, command: click.Command) -> None:
+    """Each command's section has each of its options and no other, and shows its arguments."""
+    text = section(words)
+    options = {option for each in command.params if isinstance(each, click.Option) for option in each.opts}
+    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `--")]
+    assert set(re.findall(r"`(--[a-z-]+)`", " ".join(rows))) == options
+    arguments = [each.name or "" for each in command.params if isinstance(each, click.Argument)]
+    usage = " ".join(["", *(name.strip("_").upper() for name in arguments)])
+    assert f"`{words}{usage.rstrip()}`" in text
+
+
+def test_no_other_commands() -> None:
+    """docs/commands.md describes the commands there are, each once."""
+    headings = re.findall(
+        r"^### `(.+)`$", (DOCS / "commands.md").read_text(encoding="utf-8"), flags=re.MULTILINE
+    )
+    assert sorted(headings) == sorted(words for words, _ in commands())
+
+
+def test_metrics() -> None:
+    """docs/metrics.md has a row for each metric, by the name that Prometheus sees, with its meaning."""
+    rows = re.findall(
+        r"^\| `(onethread_\w+)` \| [^|]+ \| (.+) \|$", (DOCS / "metrics.md").read_text(), re.MULTILINE
+    )
+    counters = [*metrics.COUNTS.values(), metrics.REFUSED, metrics.CLOSED]
+    expected = [*metrics.GAUGES.values(), *metrics.TIMES.values()]
+    expected += [(f"{name}_total", meaning) for name, meaning in counters]
+    assert sorted(rows) == sorted(expected)
+
+
+def test_changelog() -> None:
+    """The changelog begins with the version that pyproject.toml names."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    first = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), flags=re.MULTILINE)
+    assert first is not None
+    assert first[1] == version
+
+
+def test_make_targets() -> None:
+    """README.md names each target of the Makefile that a person calls."""
+    phony = re.search(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
+    assert phony is not None
+    readme = (ROOT / "README.md").read_text()
+    assert [target for target in phony[1].split() if f"make {target}" not in readme] == []
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *DOCS.glob("*.md")], ids=lambda page: page.name)
+def test_links(page: Path) -> None:
+    """Each link to a file leads to one, and each page of docs/ is reached from README.md."""
+    links = re.findall(r"\]\((?!https?:)([^)#]+)[^)]*\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+    if page.parent == DOCS:
+        assert f"docs/{page.name}" in (ROOT / "README.md").read_text()
