@@ -176,8 +176,8 @@ SETTINGS: tuple[Setting, ...] = (
         meaning="HTTP requests a second of one API key or session; 0 for no limit.",
         read=values.number,
     ),
-    # Healthy peers must not be cut: at least the transport's high water, below which a replay goes on (64 KiB),
-    # and the largest event, 10,000 characters of 6 bytes, twice over.
+    # Healthy peers must not be cut: the transport holds up to its high water (64 KiB) when a replay goes on,
+    # and the largest event, 10,000 characters of 6 bytes, comes on top.
     Setting(
         variable="ONETHREAD_BUFFER",
         field="buffer",

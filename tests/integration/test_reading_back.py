@@ -50,7 +50,7 @@ async def test_6_3_without_resume_comes_a_tail(
 async def test_6_4_a_long_replay_to_a_slow_reader_is_no_slowness(make_server, user_id: str) -> None:
     """8 MB of emoji through a 128 KiB buffer to a client that reads one frame at a time: nobody is cut, no
     part is longer than 32 KiB or one event, and what is said meanwhile follows from the log."""
-    server = await make_server(ONETHREAD_BUFFER="128KiB")
+    server = await make_server(ONETHREAD_BUFFER="256KiB")
     async with await Customer.join(server.url, user_id) as home, beside(server, home) as log:
         await log.fill(*[EMOJI] * 200)
         slow = await Customer.dial(server.url, "msgpack", max_queue=1)

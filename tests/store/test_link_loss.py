@@ -9,6 +9,7 @@ import pytest
 
 from onethread.store.errors import StoreUnavailable, UnknownOutcome
 from onethread.store.link import Link
+from onethread.store.link_pending import Pending, Waiting
 from onethread.store.link_upkeep import backoff
 from tests.store.link_proxy import Proxy
 from tests.store.link_store import APPEND, READ, Valkey, eventually, other_client
@@ -170,6 +171,43 @@ async def test_what_brings_the_link_down_each_time_is_given_up(proxy: Proxy) -> 
             await link.command("ECHO", "deadly", idempotent=True)
         assert proxy.greeted > 2
         assert await link.command("ECHO", "harmless", idempotent=True) == b"harmless"
+
+
+async def test_time_is_counted_from_the_first_wait() -> None:
+    """A command that waits a second time, after another loss, gets no more time than was left."""
+    waiting = Waiting(0.2)
+    pending = Pending(b"", lambda reply: None, None, idempotent=True)
+    waiting.add(pending)
+    until = pending.give_up
+    assert waiting.take() == [pending]
+    await asyncio.sleep(0.01)
+    waiting.add(pending)
+    assert pending.give_up == until
+    await eventually(lambda: not len(waiting))
+
+
+async def test_a_cut_while_scripts_are_missing(store: Valkey, proxy: Proxy) -> None:
+    """Calls that the store refused for want of their script, and those behind them, are known not to have
+    run.
+    """
+    async with Link(proxy.url, scripts=[APPEND]) as link:
+        await link.ready()
+        assert await link.run(APPEND, ["log"], ["before"]) == 1
+        store.ask("SCRIPT FLUSH")
+        outcomes: dict[int, Any] = {}
+        link.call(APPEND, ["log"], ["refused"], noting(outcomes, 0))
+        link.ask(["BLPOP", "never", 0], noting(outcomes, 1))  # keeps what is refused waiting
+        await asyncio.sleep(0.1)
+        link.call(APPEND, ["log"], ["held back"], noting(outcomes, 2))
+        assert link.in_flight == 3
+        proxy.cut()
+        await eventually(lambda: len(outcomes) == 3)
+        assert [type(outcomes[number]) for number in range(3)] == [
+            StoreUnavailable,
+            UnknownOutcome,
+            StoreUnavailable,
+        ]
+    assert await log_of(store) == [b"before"]
 
 
 async def test_a_silent_link_is_cut(proxy: Proxy) -> None:
