@@ -16,13 +16,6 @@ PASSWORD = "p@ss:w/o?rd#%20"
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Valkey]:
-    """A store of the test's own."""
-    with Valkey(tmp_path) as store:
-        yield store
-
-
-@pytest.fixture
 def locked(tmp_path: Path) -> Iterator[Valkey]:
     """A store that asks for a password."""
     with Valkey(tmp_path, "--requirepass", PASSWORD) as store:

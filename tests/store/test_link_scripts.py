@@ -4,7 +4,6 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,13 +36,6 @@ def flushing(store: Valkey) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Valkey]:
-    """A store of the test's own: its scripts are flushed."""
-    with Valkey(tmp_path) as store:
-        yield store
 
 
 async def test_order_is_kept_while_scripts_are_flushed(store: Valkey) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,20 +10,6 @@ from onethread.store.errors import StoreUnavailable
 from onethread.store.subscriber import Subscriber
 from tests.store.link_proxy import Proxy
 from tests.store.link_store import Valkey, eventually, other_client
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Valkey]:
-    """A store of the test's own."""
-    with Valkey(tmp_path) as store:
-        yield store
-
-
-@pytest.fixture
-async def proxy(store: Valkey) -> AsyncIterator[Proxy]:
-    """A way to the store that can be cut."""
-    async with Proxy(store.path) as proxy:
-        yield proxy
 
 
 class Listening(Subscriber):

@@ -18,15 +18,13 @@ class StoreError(StoreFailure):
 
 
 class StoreUnavailable(StoreError):
-    """Nothing was changed: no link, too much in flight, or a store that loads, is read-only or out of memory.
-    May be repeated.
+    """Nothing was changed, and it may be repeated: no link, too much in flight, or a store that refuses for
+    now (it loads its file, is a replica, out of memory …).
     """
 
 
 class UnknownOutcome(StoreError):
-    """Sent, and the link was lost before the answer. Repeat only what checks for its first time (DESIGN.md
-    P2).
-    """
+    """Sent, and lost before the answer. Repeat only what looks for its own first time (DESIGN.md P2)."""
 
 
 class CommandError(StoreError):

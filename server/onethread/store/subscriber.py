@@ -116,7 +116,7 @@ class Subscriber:
         finally:
             entry.waiters.remove(waiter)
             told = waiter.done() and not waiter.cancelled() and waiter.exception() is None
-            if not (told or entry.waiters) and self._channels.wants(entry):
+            if not (told or entry.held or entry.waiters) and self._channels.wants(entry):
                 self.unsubscribe(entry.channel)
 
 
