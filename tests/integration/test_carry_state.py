@@ -203,7 +203,7 @@ async def test_raced_on_two_hubs_it_is_carried_once(acme: MakeAcme, two_hubs: Hu
 async def test_carried_events_have_the_name_after_the_fill(
     acme: MakeAcme, own: str, visitors: str, then: str
 ) -> None:
-    """What is carried is from the contact as it is then called; what it said before keeps the name of then."""
+    """What is carried is from the contact as it is called now; what it said before keeps its name."""
     org, user = await acme(), {"user_id": new_user()}
     owner = await org.join(user={**user, **({"name": own} if own else {})})
     visitor = await org.join(**({"user": {"name": visitors}} if visitors else {}))
