@@ -91,7 +91,7 @@ class Process:
     def __init__(self, serving: Serving, url: str) -> None:
         settings = serving.settings
         self._serving = serving
-        self._link = Link(url, scripts=all_scripts(), on_connected=lambda: self._back())
+        self._link = Link(url, scripts=all_scripts(), on_connected=lambda: self._back(), on_lost=self._lost)
         self._subscriber = Subscriber(
             url,
             on_message=lambda channel, payload: self._hub.threads.hear(channel, payload),
@@ -116,6 +116,7 @@ class Process:
             counters=self._counters,
         )
         self._metering = Metering(self._count, serving.snapshots)
+        self._away = False
 
     async def start(self, stack: AsyncExitStack) -> None:
         """Start every part; `stack` ends them."""
@@ -183,7 +184,16 @@ class Process:
 
     def _back(self) -> None:
         """Compare all threads now: the store has been away, and may have come back from an older file."""
+        if self._away:
+            self._away = False
+            log.warning("store_back")
         self._hub.spawn(self._hub.compare())
+
+    def _lost(self, error: StoreError) -> None:
+        if self._edge.draining:
+            return  # closed by this process, at its end
+        self._away = True
+        log.warning("store_lost", reason=str(error))
 
 
 def _limits(settings: Settings) -> Limits:

@@ -168,3 +168,12 @@ async def test_without_an_init_a_connection_is_closed_4408(make_server: MakeServ
         await customer.socket.send("no frame")
         assert (await customer.next("error"))["reason"] == "bad_frame"
         assert await customer.closed() == 4408
+
+
+async def test_refused_auths_count_as_refusals(make_server: MakeServer, user_id: str) -> None:
+    """A token that proves nothing is 403; more of them than an address may try are 429 and close 4429."""
+    server = await make_server(ONETHREAD_REFUSALS_PER_MINUTE="3")
+    async with await Customer.join(server.url, user_id) as customer:
+        answers = [await customer.ask({"t": "auth", "token": "x"}, "authed") for _ in range(4)]
+        assert [answer["reason"] for answer in answers] == ["identity_refused"] * 3 + ["rate_limited"]
+        assert await customer.closed() == 4429

@@ -27,13 +27,15 @@ def asked(contact: Contact, app: App) -> PrechatForm | None:
 def give_form(contact: Contact, app: App, form: Prechat) -> Contact:
     """Return the entry after a `prechat` frame; authenticated if a message was sent before.
 
-    ProtocolError 400 `bad_field`: a required field is neither in the frame nor in the profile already. 403
-    `field_locked`: a token set a field that the frame gives. Either way nothing of the frame is stored.
+    ProtocolError 400 `bad_field`: a required field is neither in the frame nor in the profile already; of a
+    contact with a user_id, who is asked for no form, nothing is required. 403 `field_locked`: a token set a
+    field that the frame gives. Either way nothing of the frame is stored.
     """
     filled = fill(contact, form)
     for field in app.prechat_fields:
-        if field.required and not _value(filled, field.name):
-            raise ProtocolError(400, "bad_field", f"`{field.name}` is required", field=field.name)
+        required = field.required and contact.user_id is None
+        if required and not _value(filled, field.name):
+            raise ProtocolError(400, "bad_field", f"`{field.name}` is required.", field=field.name)
     return replace(filled, form=True, authenticated=filled.authenticated or filled.wrote)
 
 

@@ -137,7 +137,7 @@ def _refuse_locked(contact: Contact, paths: Iterable[str], prefix: str = "") -> 
     for path in paths:
         if path in contact.locked:
             field = f"{prefix}{path}"
-            raise ProtocolError(403, "field_locked", f"`{field}` can't be changed here", field=field)
+            raise ProtocolError(403, "field_locked", f"`{field}` can't be changed here.", field=field)
 
 
 def _new(thread: str, now_ms: int) -> Contact:

@@ -14,7 +14,6 @@ from msgspec import UNSET
 from onethread.contacts import prechat as forms
 from onethread.contacts.profile import role, view
 from onethread.hub.admission import Admission
-from onethread.hub.answers import to_error
 from onethread.hub.clock import now_ms
 from onethread.hub.keys import ThreadKeys
 from onethread.hub.log import ATTEMPTS, START, Arrival, DeviceState, Joined, StoreFailure
@@ -33,7 +32,6 @@ from onethread.identity.decision import (
 from onethread.identity.proofs import LEEWAY_MS
 from onethread_protocol import customer, server
 from onethread_protocol.bounds import CARRIED_FROM, DEFAULT_TAIL, UNREAD_CAP
-from onethread_protocol.codes import Close
 from onethread_protocol.errors import ProtocolError
 
 if TYPE_CHECKING:
@@ -52,7 +50,7 @@ async def join(session: "Session", init: customer.Init) -> None:
     hub = session.hub
     wait = hub.addresses.init(session.peer.address)
     if wait:
-        _too_many(session, init, wait)
+        session.too_many(init, wait)
         return
     organization = await hub.directory.organization(init.org)
     presented = read(init, organization, session.peer.origin, hub.mint, now_ms())
@@ -67,13 +65,6 @@ async def join(session: "Session", init: customer.Init) -> None:
         if await joining.attempt() or session.over:
             return
     raise StoreFailure(f"the contact was changed by others {ATTEMPTS} times in a row")
-
-
-def _too_many(session: "Session", init: customer.Init, wait_ms: int) -> None:
-    session.hub.counters.refused["rate_limited"] += 1
-    error = ProtocolError(429, "rate_limited", "Too many logins from this address.")
-    session.write(to_error(error, init, retry_after_ms=wait_ms))
-    session.end(Close.TOO_MANY)
 
 
 class Joining:
@@ -160,7 +151,7 @@ class Joining:
             self._told_refusal = True
             wait = self._hub.addresses.refusal(session.peer.address)
             if wait:
-                _too_many(session, self._init, wait)
+                session.too_many(self._init, wait)
                 return False
             session.refuse(
                 ProtocolError(403, "identity_refused", _REJECTED["identity_refused"]), frame=self._init

@@ -13,6 +13,7 @@ BAD_FRAMES: Final = 20
 BAD_FRAMES_WINDOW: Final = 60.0
 
 AWAY: Final = ProtocolError(503, "store_unavailable", "The store is away; repeat this in a moment.")
+TOO_MANY: Final = ProtocolError(429, "rate_limited", "Too many logins from this address.")
 TOO_FAST: Final = ProtocolError(429, "rate_limited", "Too many messages at once.")
 
 

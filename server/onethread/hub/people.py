@@ -79,6 +79,10 @@ async def auth(session: "Session", frame: customer.Auth) -> None:
     means = _means(session)
     renewed = renew(frame.token, organization, login.user_id, means, now_ms())
     if isinstance(renewed, Reject):
+        wait_ms = hub.addresses.refusal(session.peer.address)
+        if wait_ms:
+            session.too_many(frame, wait_ms)
+            return
         raise ProtocolError(renewed.code, renewed.reason, "This token does not prove who is connected.")
     left = renewed.expires_at_ms - now_ms()
     session.expire_at(renewed.expires_at_ms + LEEWAY_MS)

@@ -24,7 +24,7 @@ from onethread.hub.clock import now_ms
 from onethread.hub.commands import COMMANDS
 from onethread.hub.joining import join
 from onethread.hub.log import StoreFailure
-from onethread.hub.pace import AWAY, Pace, Wait
+from onethread.hub.pace import AWAY, TOO_MANY, Pace, Wait
 from onethread.hub.peer import Peer
 from onethread.hub.people import Login
 from onethread_protocol import customer, server
@@ -171,6 +171,12 @@ class Session:
     def may_act(self, frame: customer.InThread) -> bool:
         """Tell whether a frame that stores no event is taken; if not, it has been answered."""
         return self._taken(frame, self._pace.act(time.monotonic()))
+
+    def too_many(self, frame: Frame, wait_ms: int) -> None:
+        """Answer 429 and close: too many inits or refused proofs from this address."""
+        self.hub.counters.refused[TOO_MANY.reason] += 1
+        self.write(to_error(TOO_MANY, frame, retry_after_ms=wait_ms))
+        self.end(Close.TOO_MANY)
 
     def sent(self) -> None:
         """Count a command that awaits the store."""
