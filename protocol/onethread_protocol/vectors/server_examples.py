@@ -19,7 +19,7 @@ ASKED = {
         {"name": "phone", "required": False},
         {"name": "company", "required": False},
     ],
-    "values": {"name": "Giant Duck (anonym)"},
+    "values": {},
 }
 ANONYMOUS = {"id": "ct_0p8o7i6u5y4t3r2e1w9q", "name": "Giant Duck (anonym)", "authenticated": False}
 POSITIONS = {"contact": 44, "agents": 42}

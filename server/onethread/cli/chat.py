@@ -22,4 +22,7 @@ def chat(**options: Any) -> int:
         from onethread_client.terminal import run
     except ModuleNotFoundError as error:
         raise click.ClickException(f"chat needs {error.name!r}: pip install 'onethread[chat]'") from None
-    return run(**options)
+    try:
+        return run(**options)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None

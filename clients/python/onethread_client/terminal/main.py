@@ -24,6 +24,8 @@ def run(*, user_id: str | None, device: str, url: str, org: str, app_id: int, ap
     Tokens, outbox and what was read are kept for this person and device under `XDG_STATE_HOME` (by default
     ~/.local/state), mode 0600. ValueError: something given is outside the wire's limits.
     """
+    if not url.startswith(("ws://", "wss://")):
+        raise ValueError(f"--url: {url!r} is no address of a WebSocket, such as ws://127.0.0.1:8000/ws")
     device_id = f"terminal-{hashlib.sha256(device.encode()).hexdigest()[:16]}"
     client_of = {"org": org, "app_id": app_id, "app_secret": app_secret}
     user = {"user_id": user_id} if user_id else {}

@@ -50,7 +50,7 @@ def safe(text: str, *, lines: bool = False) -> str:
 _TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-def header(look: Look, state: State, note: str) -> Text:
+def header(look: Look, state: State) -> Text:
     """Return the first line: the connection, who one is, devices, what is unread, and what there is to
     say."""
     mark, colour = STATES.get(state, ("●", "yellow"))
@@ -61,7 +61,6 @@ def header(look: Look, state: State, note: str) -> Text:
     )
     unread = look.unread
     said.append(f"{unread}{'+' if unread == 100 else ''} unread" if unread else "")
-    said.append(safe(note))
     return Text.assemble((mark, colour), f" {state} ", ("· ".join(f"{one} " for one in said if one), "dim"))
 
 

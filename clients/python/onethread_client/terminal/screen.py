@@ -45,6 +45,8 @@ class Screen:
         loop = asyncio.get_running_loop()
         loop.add_reader(self._keyboard, self._read)
         loop.add_signal_handler(signal.SIGWINCH, self._resized)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._typed, None)
         self._live.start()
         self._console.file.write(PASTING.format("h"))
         return self
@@ -54,7 +56,8 @@ class Screen:
     ) -> None:
         loop = asyncio.get_running_loop()
         loop.remove_reader(self._keyboard)
-        loop.remove_signal_handler(signal.SIGWINCH)
+        for number in (signal.SIGWINCH, signal.SIGTERM, signal.SIGHUP):
+            loop.remove_signal_handler(number)
         self._console.file.write(PASTING.format("l"))
         self._live.stop()
         termios.tcsetattr(self._keyboard, termios.TCSADRAIN, self._before)
@@ -64,9 +67,10 @@ class Screen:
         """Columns and lines."""
         return self._console.size.width, self._console.size.height
 
-    def show(self, top: Text, messages: list[Text], bottom: list[Text]) -> None:
-        """Draw: the newest messages that fit between the first line and the last ones."""
+    def show(self, top: Text, messages: list[Text], note: Text, bottom: list[Text]) -> None:
+        """Draw: the newest messages that fit between the first line and the note with what is below it."""
         width, height = self.size
+        bottom = [*(note.wrap(self._console, width) if note else []), *bottom]
         room = max(height - 1 - len(bottom), 1)
         lines: list[Text] = []
         for message in reversed(messages):

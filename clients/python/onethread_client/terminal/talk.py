@@ -7,6 +7,8 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, Final
 
+from rich.text import Text
+
 from onethread_client.changes import Message, Problem, State, StateChanged
 from onethread_client.client import Client
 from onethread_client.errors import ClientClosed, RequestRefused, Stopped
@@ -62,8 +64,9 @@ class Talk:
             self._dirty.clear()
             client = self._client
             screen.show(
-                picture.header(client, client.state, self._note),
+                picture.header(client, client.state),
                 [picture.message(shown, self._device) for shown in client.messages],
+                Text(picture.safe(self._note), "yellow"),
                 [picture.typing(client.typists), picture.prompt(self._editor, screen.size[0])],
             )
             await asyncio.sleep(FRAME)
