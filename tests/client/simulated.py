@@ -8,6 +8,7 @@ lost.
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from itertools import count
 from typing import Any
 
@@ -18,15 +19,19 @@ HIDDEN = frozenset({"note"})
 
 
 class SimulatedServer:
-    """One thread with its log. A restored log has another epoch; `trouble` refuses the commands to come, in
-    order.
+    """One thread with its log, and all `versions` of it there were. A restored log has another epoch;
+    `trouble` refuses the commands to come.
+
+    Acks and events have no order between them: `ack_first` chooses one.
     """
 
     def __init__(self) -> None:
         self.log: list[Frame] = []
+        self.versions: list[list[Frame]] = [[]]
         self.sent: list[Frame] = []
         self.trouble: list[str] = []
         self.connected = False
+        self.ack_first = True
         self._epoch = 1
         self._ids = count(1)
         self._cids: dict[str, Frame] = {}
@@ -42,6 +47,7 @@ class SimulatedServer:
             "kind": kind,
             "from": author,
         }
+        self.versions.append(deepcopy(self.log))
         self.log.append(entry | fields)
         if self.connected and kind not in HIDDEN:
             self._send({"t": "event", "thread": THREAD, "event": dict(self.log[-1])})
@@ -58,15 +64,12 @@ class SimulatedServer:
                 earlier.pop("text", None)
         return entry
 
-    def restore(self, length: int) -> None:
+    def restore(self, version: int) -> None:
         """The store came back from an older file; who is connected is told unasked."""
-        self.log = self.log[:length]
+        self.log = deepcopy(self.versions[version])
         self._epoch += 1
-        held = {entry["id"] for entry in self.log}
-        self._cids = {cid: entry for cid, entry in self._cids.items() if entry["id"] in held}
-        for entry in self.log:
-            if (entry.get("rev") or 0) > length:
-                entry["rev"] = length
+        held = {entry["id"]: entry for entry in self.log}
+        self._cids = {cid: held[entry["id"]] for cid, entry in self._cids.items() if entry["id"] in held}
         if self.connected:
             self._replay(0, reset=True, tail=4)
 
@@ -126,7 +129,7 @@ class SimulatedServer:
             limited = {"t": "error", "code": 429, "reason": "rate_limited", "retry_after_ms": 500}
             self._send(limited | echo)
             return
-        lost = self._troubled("stored, 503")
+        lost, before = self._troubled("stored, 503"), len(self.sent)
         entry, dup = self._cids.get(frame["cid"]), True
         if entry is None:
             dup = False
@@ -137,7 +140,8 @@ class SimulatedServer:
             self._send({"t": "error", "code": 404, "reason": "unknown_target"} | echo)
         else:
             numbers = {key: entry[key] for key in ("seq", "id", "at")}
-            self._send({"t": "ack", "cid": frame["cid"], "thread": THREAD, "dup": dup} | numbers)
+            answer = {"t": "ack", "cid": frame["cid"], "thread": THREAD, "dup": dup} | numbers
+            self.sent.insert(before if self.ack_first else len(self.sent), answer)
 
     def _apply(self, frame: Frame) -> Frame | None:
         """The new entry that the command makes, None for an unknown target."""

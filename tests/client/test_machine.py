@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from onethread_client import commands
+from onethread_client import timeline as module
 from onethread_client.link import Phase
 from tests.client.builders import ANA, Frame
 from tests.client.simulated import HIDDEN, SimulatedServer
@@ -16,12 +17,18 @@ from tests.client.talk import Talk
 
 ROUNDS = 2_000
 
+# How many frames arrive at the server, and how many at the client, in each of some turns.
+Flow = list[tuple[int, int]]
+flows = st.lists(st.tuples(st.sampled_from([3, 1]), st.sampled_from([9, 1, 2, 0])), max_size=4)
+
 
 class Conversing(RuleBasedStateMachine):
     """One client, one server, and a line between them that loses what is on its way in both directions."""
 
     def __init__(self) -> None:
         super().__init__()
+        # So few that the oldest are dropped while a page is on its way.
+        self.held, module.HELD = module.HELD, 8
         self.server = SimulatedServer()
         self.talk = Talk()
         self.way: list[Frame] = []
@@ -30,13 +37,14 @@ class Conversing(RuleBasedStateMachine):
 
     # People
 
-    @rule()
-    def type(self) -> None:
+    @rule(flow=flows)
+    def type(self, flow: Flow) -> None:
         """The customer sends a message."""
         self.typed.append(self.talk.types(f"mine {len(self.typed)}"))
+        self.run(flow)
 
-    @rule(data=st.data(), delete=st.booleans())
-    def change(self, data: st.DataObject, delete: bool) -> None:
+    @rule(data=st.data(), delete=st.booleans(), flow=flows)
+    def change(self, data: st.DataObject, delete: bool, flow: Flow) -> None:
         """The customer edits or deletes a message that is shown."""
         own = [one.seq for one in self.talk.session.messages if one.mine and one.id and not one.deleted]
         held = [seq for seq in own if seq and self.talk.session.conversation.timeline.get(seq)]
@@ -46,14 +54,19 @@ class Conversing(RuleBasedStateMachine):
                 commands.delete(self.talk.session, seq)
             else:
                 commands.edit(self.talk.session, seq, f"edited {len(self.server.log)}")
+        self.run(flow)
 
-    @rule(kind=st.sampled_from(["message", "note", "status", "holographed"]))
-    def agent(self, kind: str) -> None:
+    @rule(
+        flow=flows, kinds=st.lists(st.sampled_from(["message", "note", "status", "holographed"]), max_size=4)
+    )
+    def agent(self, kinds: list[str], flow: Flow) -> None:
         """The agent writes, notes, closes, or does what this client has never heard of."""
-        self.server.append(kind, ANA, text=f"agent's {len(self.server.log)}")
+        for kind in kinds:
+            self.server.append(kind, ANA, text=f"agent's {len(self.server.log)}")
+        self.run(flow)
 
-    @rule(data=st.data(), delete=st.booleans())
-    def agent_changes(self, data: st.DataObject, delete: bool) -> None:
+    @rule(data=st.data(), delete=st.booleans(), flow=flows)
+    def agent_changes(self, data: st.DataObject, delete: bool, flow: Flow) -> None:
         """The agent edits or deletes an own message."""
         own = [one for one in self.server.log if one["kind"] == "message" and one["from"] == ANA]
         own = [one for one in own if not one.get("deleted")]
@@ -61,44 +74,41 @@ class Conversing(RuleBasedStateMachine):
             message = data.draw(st.sampled_from(own))
             words = {} if delete else {"text": f"agent's edit {len(self.server.log)}"}
             self.server.change("deleted" if delete else "edited", message, ANA, **words)
+        self.run(flow)
 
     @precondition(lambda self: self.talk.session.link.phase is Phase.LIVE)
-    @rule(limit=st.integers(1, 3))
-    def page(self, limit: int) -> None:
+    @rule(limit=st.integers(1, 3), flow=flows)
+    def page(self, limit: int, flow: Flow) -> None:
         """The customer scrolls up."""
         commands.history(self.talk.session, limit)
+        self.run(flow)
 
     # The line
 
-    @precondition(lambda self: self.talk.session.link.phase is Phase.OFFLINE)
-    @rule()
-    def connect(self) -> None:
-        """A connection is opened."""
-        self.way.append(self.talk.open())
+    @rule(flow=flows)
+    def run(self, flow: Flow) -> None:
+        """The client writes what it may; some of it arrives, and some of what the server wrote."""
+        for arriving, delivered in flow:
+            self.write()
+            for _ in range(min(arriving, len(self.way))):
+                self.server.receive(self.way.pop(0))
+            for _ in range(min(delivered, len(self.server.sent))):
+                self.talk.hear(self.server.sent.pop(0))
 
-    @rule()
     def write(self) -> None:
-        """The client writes what it may."""
+        """Connects if need be, and writes."""
+        if self.talk.session.link.phase is Phase.OFFLINE:
+            self.way.append(self.talk.open())
         self.way += self.talk.writes()
 
-    @rule(count=st.integers(1, 4))
-    def arrive(self, count: int) -> None:
-        """Some of what the client wrote arrives."""
-        for _ in range(min(count, len(self.way))):
-            self.server.receive(self.way.pop(0))
-
-    @rule(count=st.integers(1, 4))
-    def deliver(self, count: int) -> None:
-        """Some of what the server wrote arrives."""
-        for _ in range(min(count, len(self.server.sent))):
-            self.talk.hear(self.server.sent.pop(0))
-
-    @rule()
-    def cut(self) -> None:
-        """The line is cut; what was on its way is lost."""
+    @rule(restart=st.booleans())
+    def cut(self, restart: bool) -> None:
+        """The line is cut, by the end of the client's process perhaps; what was on its way is lost."""
         self.way.clear()
         self.server.cut()
         self.talk.lose()
+        if restart:
+            self.talk = self.talk.again()
 
     @rule(seconds=st.sampled_from([0.1, 1.0, 20.0]))
     def wait(self, seconds: float) -> None:
@@ -112,17 +122,16 @@ class Conversing(RuleBasedStateMachine):
         """The store is away or the client too fast, for one command."""
         self.server.trouble.append(kind)
 
+    @rule()
+    def turn(self) -> None:
+        """From now on acks come before their events, or after."""
+        self.server.ack_first = not self.server.ack_first
+
     @rule(data=st.data())
     def restore(self, data: st.DataObject) -> None:
         """The store comes back from an older file."""
-        self.server.restore(data.draw(st.integers(0, len(self.server.log))))
+        self.server.restore(data.draw(st.integers(0, len(self.server.versions) - 1)))
         self.restored = True
-
-    @rule()
-    def restart(self) -> None:
-        """The client's process is killed and started again."""
-        self.cut()
-        self.talk = self.talk.again()
 
     # Promises
 
@@ -147,16 +156,14 @@ class Conversing(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """In the end all is quiet, and both sides hold the same."""
+        module.HELD = self.held
         self.server.trouble.clear()
-        if self.talk.session.link.phase is Phase.OFFLINE:
-            self.connect()
         for _ in range(ROUNDS):
             self.wait(20.0)
             self.write()
             if not self.way and not self.server.sent and self.talk.session.link.phase is Phase.LIVE:
                 break
-            self.arrive(4)
-            self.deliver(4)
+            self.run([(3, 9)])
         else:
             raise AssertionError("it never becomes quiet")
         self._compare()
@@ -180,4 +187,4 @@ class Conversing(RuleBasedStateMachine):
 
 
 TestConversing = Conversing.TestCase
-TestConversing.settings = settings(deadline=None, max_examples=200, stateful_step_count=40)
+TestConversing.settings = settings(deadline=None, max_examples=300, stateful_step_count=60)

@@ -72,6 +72,7 @@ class Runner:
     def start_over(self) -> None:
         """Drop the connection, if there is one, and open another at once: the account has changed."""
         self._session.link.again = True
+        self._say(StateChanged(State.CONNECTING))
         self.connect_now()
         self.wake()
 
