@@ -99,7 +99,7 @@ async def serve(
     bound: int = 2**20,
     heartbeat: float = 3600.0,
     connections_per_address: int = 0,
-    close_wait: float = PATIENCE,
+    close_wait: float = 3 * PATIENCE,
     listener: socket.socket | None = None,
 ) -> AsyncIterator[Running]:
     """The endpoint over one of the two edges, on a free port of the loopback."""

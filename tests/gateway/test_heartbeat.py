@@ -47,6 +47,26 @@ async def test_every_connection_is_visited_once_an_interval() -> None:
     assert set(heartbeat) == set(counted[100:])
 
 
+async def test_connections_may_leave_while_visited() -> None:
+    """A connection whose beat is its end does not disturb the sweep."""
+    heartbeat: Heartbeat[Counted] = Heartbeat(25.0)
+
+    class Leaving(Counted):
+        """Leaves at its first beat."""
+
+        def beat(self) -> None:
+            super().beat()
+            heartbeat.remove(self)
+
+    leaving = [Leaving() for _ in range(10 * SLOTS)]
+    for connection in leaving:
+        heartbeat.add(connection)
+    for slot in (*range(SLOTS), *range(SLOTS)):
+        heartbeat.sweep(slot)
+    assert [connection.beats for connection in leaving] == [1] * len(leaving)
+    assert len(heartbeat) == 0
+
+
 async def test_work_is_spread_over_the_slots() -> None:
     """No slot has much more than its share of connections, whatever their addresses in memory."""
     edge = Edge(bound=1, heartbeat=25.0, connections_per_address=0)

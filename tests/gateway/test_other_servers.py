@@ -11,6 +11,7 @@ from onethread.gateway.edge import Edge
 from onethread.gateway.endpoint import Endpoint
 from onethread.gateway.proxies import TrustedProxies
 from onethread.hub.peer import Peer, Receiver
+from onethread_protocol.bounds import FRAME_BYTES
 from tests.gateway.client import MSGPACK, PATIENCE
 from tests.gateway.harness import Echo, packed, until
 
@@ -21,7 +22,7 @@ class OtherServer:
     """Runs the endpoint for one handshake; `broken` are the types of messages it fails to take."""
 
     def __init__(self, *, offered: list[str] | None, broken: dict[str, Exception] | None = None) -> None:
-        self.edge = Edge(bound=2**20, heartbeat=25.0, connections_per_address=1, close_wait=0.05)
+        self.edge = Edge(bound=2**20, heartbeat=25.0, connections_per_address=1, close_wait=60.0)
         self.sessions: list[Echo] = []
         self.sent: list[Message] = []
         self.coming: asyncio.Queue[Message | Exception] = asyncio.Queue()
@@ -123,13 +124,30 @@ async def test_server_that_fails_to_receive() -> None:
     assert server.sessions[0].codes == [1006]
 
 
+async def test_paused_connection_hears_the_answer_to_its_close() -> None:
+    """`close` ends a pause: the client's answer is heard, not only the close wait's end."""
+    server = OtherServer(offered=[MSGPACK])
+    running = asyncio.create_task(server.run())
+    await until(lambda: bool(server.sessions))
+    session = server.sessions[0]
+    session.peer.pause_reading()
+    server.coming.put_nowait({"type": "websocket.receive", "bytes": b"kept back"})
+    session.peer.close(4403)
+    await until(lambda: server.sent[-1] == {"type": "websocket.close", "code": 4403, "reason": ""})
+    server.coming.put_nowait({"type": "websocket.disconnect", "code": 4403})
+    await running
+    assert session.codes == [4403]
+    assert session.received_payloads == []
+
+
 async def test_message_longer_than_the_server_should_let_through() -> None:
     """A server without our limit of a message gets it kept all the same: 1009."""
     server = OtherServer(offered=[MSGPACK])
-    server.coming.put_nowait({"type": "websocket.receive", "bytes": bytes(256 * 1024 + 1)})
-    await server.run()
-    assert server.sent[-1]["type"] == "websocket.close"
-    assert server.sent[-1]["code"] == 1009
+    running = asyncio.create_task(server.run())
+    server.coming.put_nowait({"type": "websocket.receive", "bytes": bytes(FRAME_BYTES + 1)})
+    await until(lambda: server.sent[-1:] == [{"type": "websocket.close", "code": 1009, "reason": ""}])
+    server.coming.put_nowait({"type": "websocket.disconnect", "code": 1009})
+    await running
     assert server.sessions[0].codes == [1009]
     assert server.sessions[0].received_payloads == []
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+import uvloop
+from websockets.server import ServerProtocol
 
 from onethread.gateway.ready import ReadyProtocol
 from onethread.gateway.uvicorn_edge import HttpEdge, WebSocketEdge
@@ -43,6 +45,7 @@ def watched_protocols() -> Iterator[list[weakref.ref[object]]]:
 async def test_nothing_of_uvicorn_stays_with_a_connection(ready: Running) -> None:
     """After the handshake no protocol, task, scope or queue of uvicorn's is left, without a collection."""
     gc.collect()
+    known = {id(one) for one in in_memory(ServerProtocol)}
     gc.disable()
     try:
         with watched_protocols() as made:
@@ -51,6 +54,7 @@ async def test_nothing_of_uvicorn_stays_with_a_connection(ready: Running) -> Non
             await until(lambda: not ready.server.server_state.tasks)
             assert len(made) == 2
             assert [reference() for reference in made] == [None, None]
+            assert [one for one in in_memory(ServerProtocol) if id(one) not in known] == []
             assert asyncio.all_tasks() <= tasks
             assert ready.server.server_state.connections == set()
         client.send(frame(b"alive"))
@@ -64,24 +68,47 @@ async def test_nothing_of_uvicorn_stays_with_a_connection(ready: Running) -> Non
 async def test_nothing_of_a_connection_stays_after_its_end(ready: Running) -> None:
     """However a connection ended, its protocol is freed with it, without a collection."""
     gc.collect()
-    known = {id(one) for one in connections()}
+    known = {id(one) for one in in_memory(ReadyProtocol)}
     gc.disable()
     try:
         for code in (1000, 1002, 4430, 4401):
             await end_one(ready, code)
-        assert [one for one in connections() if id(one) not in known] == []
+        assert [one for one in in_memory(ReadyProtocol) if id(one) not in known] == []
     finally:
         gc.enable()
 
 
-def connections() -> list[object]:
-    """Every connection that is in memory, of whatever server."""
-    return [one for one in gc.get_objects() if isinstance(one, ReadyProtocol)]
+async def test_one_spare_state_of_the_library_is_kept(ready: Running) -> None:
+    """However many fragmented messages are open at once, a single state is kept when they have ended."""
+    gc.collect()
+    known = {id(one) for one in in_memory(ServerProtocol)}
+    gc.disable()
+    try:
+        pairs = [await ready.open() for _ in range(5)]
+        for client, _ in pairs:
+            client.send(frame(b"be", fin=False), frame(b"", raw.PING))
+            await client.frame()
+        assert len([one for one in in_memory(ServerProtocol) if id(one) not in known]) >= 4
+        for client, _ in pairs:
+            client.send(frame(b"gun", raw.CONTINUATION))
+            await client.payload()
+        assert len([one for one in in_memory(ServerProtocol) if id(one) not in known]) <= 1
+    finally:
+        gc.enable()
+    for client, _ in pairs:
+        await client.leave()
+
+
+def in_memory(kind: type) -> list[object]:
+    """Every object of this type, whoever's it is."""
+    return [one for one in gc.get_objects() if isinstance(one, kind)]
 
 
 async def end_one(running: Running, code: int) -> None:
     """Open a connection, leave a message unfinished in it, and end it in the way this code stands for."""
     client, session = await running.open()
+    assert isinstance(session.peer, ReadyProtocol)
+    transport = weakref.ref(session.peer._transport)
     client.send(frame(b"half", fin=False), frame(b"", raw.PING))
     await client.frame()
     match code:
@@ -100,6 +127,9 @@ async def end_one(running: Running, code: int) -> None:
     # The test's own session refers to itself.
     del session.on_message
     running.sessions.clear()
+    if isinstance(asyncio.get_running_loop(), uvloop.Loop):
+        # asyncio's own transport refers to itself.
+        await until(lambda: transport() is None)
 
 
 async def test_library_s_state_is_kept_only_while_a_message_is_open(ready: Running) -> None:

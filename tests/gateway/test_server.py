@@ -116,6 +116,18 @@ async def test_wait_for_a_request_is_bounded(said: bytes, monkeypatch: pytest.Mo
         await client.leave()
 
 
+async def test_wait_for_a_second_request_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Likewise on a connection kept alive, once the next request has begun."""
+    async with serve("ready") as running:
+        client = await Client.dial(running.port)
+        client.send(b"GET /ws HTTP/1.1\r\nhost: x\r\n\r\n")
+        assert (await client.response())[0] == 426
+        monkeypatch.setattr(uvicorn_edge, "REQUEST_WAIT", 0.05)
+        client.send(b"GET /ws HTTP/1.1\r\nhost")
+        assert await client.end() == b"A WebSocket is here.\n"
+        await client.leave()
+
+
 async def test_request_in_time_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     """The bound ends with the request's head: a WebSocket outlives it."""
     monkeypatch.setattr(uvicorn_edge, "REQUEST_WAIT", 0.05)

@@ -6,6 +6,7 @@ When uvicorn is updated and a test here fails, onethread/gateway/uvicorn_edge.py
 import asyncio
 import inspect
 import logging
+import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -57,6 +58,7 @@ async def test_websocket_protocol_has_what_is_used() -> None:
     """WebSocketsSansIOProtocol: the attributes that the swap reads and sets, and the library's below it."""
     _, websocket = protocols()
     assert isinstance(websocket.conn, ServerProtocol)
+    assert websocket.conn.logger is websocket.logger
     assert websocket.conn.debug is False
     assert inspect.isgenerator(websocket.conn.parser)
     assert websocket.transport is None
@@ -153,6 +155,23 @@ async def test_keepalive_of_uvicorn_is_stopped_by_the_swap() -> None:
         await client.leave()
 
 
+async def test_keepalive_timer_does_not_hold_uvicorn_s_protocol() -> None:
+    """A timer of uvicorn's, switched on for an hour, does not keep its protocol in memory after the swap."""
+    left: list[weakref.ref[object]] = []
+
+    async def endpoint(websocket: WebSocket) -> None:
+        await websocket.accept()
+        swap = websocket.scope["extensions"][SWAP]
+        left.append(weakref.ref(swap.__self__))
+        swap(asyncio.Protocol())
+
+    app = Starlette(routes=[WebSocketRoute("/ws", endpoint)])
+    async with plain(app, ws_ping_interval=3_600.0) as port:
+        client = await Client.open(port, sec_websocket_protocol=None)
+        await until(lambda: left[0]() is None)
+        await client.leave()
+
+
 async def test_application_without_swap_loses_no_early_data() -> None:
     """Other WebSocket routes work as ever, with what came early in its place, whole and half frames."""
 
@@ -194,36 +213,38 @@ async def test_swap_is_refused_before_the_accept() -> None:
         await client.leave()
 
 
-@pytest.mark.parametrize("accepted", [False, True])
-async def test_swap_of_a_client_that_has_gone_is_none(
-    accepted: bool, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A client that goes before or after the accept gives no transport, and no error is logged about it."""
+@pytest.mark.parametrize("when", ["before the accept", "in the accept", "after the accept"])
+async def test_swap_of_a_client_that_has_gone_is_none(when: str, caplog: pytest.LogCaptureFixture) -> None:
+    """A client that goes meanwhile gives no transport, and nothing is logged as an error about it."""
     swapped: list[object] = []
 
     async def endpoint(websocket: WebSocket) -> None:
-        try:
-            if accepted:
-                await websocket.accept()
-            else:
-                await websocket.receive()
+        swap = websocket.scope["extensions"][SWAP]
+        await websocket.receive()
+        if when == "after the accept":
+            await websocket.accept()
+        if when == "in the accept":
+            # As when a write finds the connection reset: closing, and nobody has been told yet.
+            swap.__self__.transport.abort()
+        else:
             begun.set()
             await left.wait()
-            if not accepted:
+        try:
+            if when != "after the accept":
                 await websocket.accept()
+            swapped.append(swap(asyncio.Protocol()))
         except OSError:
             swapped.append(None)
-        else:
-            swapped.append(websocket.scope["extensions"][SWAP](asyncio.Protocol()))
 
     begun, left = asyncio.Event(), asyncio.Event()
     async with plain(Starlette(routes=[WebSocketRoute("/ws", endpoint)])) as port:
         client = await Client.dial(port)
         client.send(request(sec_websocket_protocol=None))
-        await begun.wait()
-        client.vanish()
-        await asyncio.sleep(0.01)
-        left.set()
+        if when != "in the accept":
+            await begun.wait()
+            client.vanish()
+            await asyncio.sleep(0.01)
+            left.set()
         await until(lambda: bool(swapped))
         await client.leave()
     assert swapped == [None]

@@ -67,8 +67,6 @@ class Server(uvicorn.Server):
         self._edge.draining = True
         for listener in self.servers:
             listener.close()
-        for sock in sockets or ():
-            sock.close()
         await self._drained()
         await self._edge.end()
         await super().shutdown(sockets)
