@@ -187,4 +187,4 @@ class Conversing(RuleBasedStateMachine):
 
 
 TestConversing = Conversing.TestCase
-TestConversing.settings = settings(deadline=None, max_examples=300, stateful_step_count=60)
+TestConversing.settings = settings(deadline=None, max_examples=200, stateful_step_count=60)

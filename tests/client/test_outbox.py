@@ -10,7 +10,7 @@ import pytest
 
 from onethread_client.backoff import Backoff
 from onethread_client.entry import Entry
-from onethread_client.events import Event
+from onethread_client.events import Event, Position
 from onethread_client.frames import Ack, Error
 from onethread_client.outbox import Outbox
 from onethread_client.storage import MemoryStorage, Storage
@@ -275,8 +275,8 @@ def test_a_carried_ack_is_asked_for_again() -> None:
 def test_carried_edits_and_deletions_find_their_messages_new_seq() -> None:
     """By `target_id`, or they are shown as failed; nothing is sent before that (WIRE.md section 8, Carry)."""
     outbox = fresh()
-    found = outbox.add("edit", "user-x", OTHER, text="new", target=Event.of(mine(3)))
-    lost = outbox.add("delete", "user-x", OTHER, target=Event.of(mine(4)))
+    found = outbox.add("edit", "user-x", OTHER, text="new", target=Position(3, event_id(3)))
+    lost = outbox.add("delete", "user-x", OTHER, target=Position(4, event_id(4)))
     outbox.carry([OTHER], THREAD)
     assert outbox.next(THREAD, 0.0) is None
     failed = outbox.relocate(THREAD, {event_id(3): 41}.get)

@@ -438,6 +438,16 @@ class TestCommands:
         assert (second["t"], second["target"], second["target_id"]) == ("delete", 2, event_id(2))
         assert "text" not in second
 
+    def test_what_was_acked_can_be_changed_before_its_event_comes(self) -> None:
+        """Acks and events have no order between them; the ack has the numbers that an edit needs."""
+        talk = Talk().live()
+        cid = talk.types("hi")
+        talk.writes()
+        talk.hear(ack(cid, 7))
+        commands.edit(talk.session, 7, "new")
+        [frame] = talk.writes()
+        assert (frame["target"], frame["target_id"]) == (7, event_id(7))
+
     @pytest.mark.parametrize("seq", [1, 2, 3, 9])
     def test_only_an_own_message_that_is_there_can_be_changed(self, seq: int) -> None:
         """Another's, a deleted one, no message at all: refused at once."""

@@ -34,11 +34,21 @@ def test_a_line_is_submitted_with_return_without_the_blanks_around_it() -> None:
         ("e\u0301\x7f", ""),
         ("abc" + LEFT + "\x1b[3~", "ab"),
         ("a\x07\x00b", "ab"),
+        ("a👩\u200d🚀\x7f", "a"),
+        ("a👍\U0001f3fd" + LEFT + "x", "ax👍\U0001f3fd"),
+        ("🇩🇪🇫🇷" + LEFT + "x", "🇩🇪x🇫🇷"),
+        ("🇩🇪🇫🇷" + LEFT + LEFT + "\x1b[3~", "🇫🇷"),
+        ("1\ufe0f\u20e3\x7f", ""),
     ],
 )
 def test_keys_edit_the_line(keys: str, text: str) -> None:
     """Keys do what a shell's do; characters that a terminal would obey are no text."""
     assert typed(keys)[0].text == text
+
+
+def test_page_up_and_page_down_scroll() -> None:
+    """Each press is a page; they cancel each other."""
+    assert Editor().feed("\x1b[5~\x1b[5~\x1b[6~").pages == 1
 
 
 def test_a_paste_with_line_ends_is_one_message() -> None:

@@ -104,7 +104,7 @@ class Client(Look):
             if self._state is State.STOPPED:
                 raise self._stopped()
             if self._state is State.CLOSED:
-                raise ClientClosed("the client is closed")
+                raise self._closed()
             await anext(watcher, None)
 
     def changes(self) -> Watcher:
@@ -124,7 +124,7 @@ class Client(Look):
         if self._running:
             self._running.cancel()
             await asyncio.wait([self._running])
-        self._over(ClientClosed("the client is closed"))
+        self._over(self._closed())
 
     def login(self, user: Mapping[str, object] | None, *, token: str | Provider | None = None) -> None:
         """Connects anew as this user. What a visitor wrote goes along, if the server carries it (WIRE.md
@@ -270,13 +270,16 @@ class Client(Look):
         if state is State.STOPPED:
             self._waiting.close(self._stopped())
         elif state is State.CLOSED:
-            self._over(ClientClosed("logged out" if self._session.kept.wiped else "the client is closed"))
+            self._over(self._closed())
         else:
             self._waiting.open()
 
     def _stopped(self) -> Stopped:
         stay = self._runner.stay
         return Stopped(stay.code, stay.reason) if stay else Stopped(1000, "closed")
+
+    def _closed(self) -> ClientClosed:
+        return ClientClosed("logged out" if self._session.kept.wiped else "the client is closed")
 
     def _over(self, error: ClientClosed) -> None:
         self._state = State.CLOSED

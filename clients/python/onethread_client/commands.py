@@ -8,6 +8,7 @@ from onethread_client import receiving
 from onethread_client.changes import MessageChanged, pending
 from onethread_client.entry import Entry
 from onethread_client.errors import ClientClosed
+from onethread_client.events import Position
 from onethread_client.link import Phase
 from onethread_client.requests import Request
 from onethread_client.session import Session
@@ -36,20 +37,31 @@ def send(session: Session, text: str) -> Entry:
 
 
 def edit(session: Session, seq: int, text: str) -> Entry:
-    """Queues a new text for the own message at `seq`. Raises `LookupError` if none is held, `ValueError` as
-    `send`.
-    """
-    target = session.conversation.target(seq)
+    """Queues a new text for the own message at `seq`. Raises `LookupError` if none is known, or as `send`."""
+    check_open(session)
+    target = _target(session, seq)
     check_text(text)
-    return session.kept.outbox.add(
-        "edit", session.identity, session.conversation.thread, text=text, target=target
-    )
+    thread = session.conversation.thread
+    return session.kept.outbox.add("edit", session.identity, thread, text=text, target=target)
 
 
 def delete(session: Session, seq: int) -> Entry:
-    """Queues the deletion of the own message at `seq`. Raises `LookupError` if none is held."""
-    target = session.conversation.target(seq)
-    return session.kept.outbox.add("delete", session.identity, session.conversation.thread, target=target)
+    """Queues the deletion of the own message at `seq`. Raises `LookupError` if none is known."""
+    check_open(session)
+    thread = session.conversation.thread
+    return session.kept.outbox.add("delete", session.identity, thread, target=_target(session, seq))
+
+
+def _target(session: Session, seq: int) -> Position:
+    """The own message at `seq`: one that is held, or one whose ack came before its event."""
+    held = session.conversation.own_message(seq)
+    if held:
+        return Position(held.seq, held.id)
+    for entry in session.kept.outbox.entries:
+        here = entry.kind == "send" and session.is_here(entry.thread, entry.identity)
+        if here and entry.ack and entry.ack.seq == seq:
+            return Position(seq, entry.ack.id)
+    raise LookupError(f"no own message is known at seq {seq}")
 
 
 def typing(session: Session, on: bool) -> None:

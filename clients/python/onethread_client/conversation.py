@@ -155,12 +155,11 @@ class Conversation:
         conversation._unread = conversation.reading.unread(timeline)
         return conversation
 
-    def target(self, seq: int) -> Event:
-        """The own message at `seq`, for an edit or deletion. Raises `LookupError` if none is held there."""
+    def own_message(self, seq: int) -> Event | None:
+        """The customer's message at `seq`, if one is held there and can still be changed."""
         event = self.timeline.get(seq)
-        if event is None or not event.is_message or event.author.type != "contact" or event.deleted:
-            raise LookupError(f"no own message is held at seq {seq}")
-        return event
+        changeable = event and event.is_message and event.author.type == "contact" and not event.deleted
+        return event if changeable else None
 
     def _messages(self, fresh: Iterable[Event]) -> list[Change]:
         agents = self.reading.agents

@@ -17,7 +17,7 @@ from itertools import count
 
 from onethread_client.backoff import Backoff
 from onethread_client.entry import Entry, Failure, Kind
-from onethread_client.events import Event
+from onethread_client.events import Event, Position
 from onethread_client.frames import Ack, Error
 from onethread_client.storage import Storage
 from onethread_client.wire import new_cid
@@ -60,7 +60,7 @@ class Outbox:
         thread: str | None,
         *,
         text: str | None = None,
-        target: Event | None = None,
+        target: Position | None = None,
     ) -> Entry:
         """Queues a command under a fresh random cid."""
         entry = Entry(

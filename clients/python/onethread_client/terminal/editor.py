@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,6 +15,12 @@ UNFINISHED: Final = re.compile("\x1b(?:\\[200~.*|\\[[0-9;?]*[ -/]*|O)?\\Z", re.D
 HELD: Final = 64 * 1024
 """Characters of an unfinished sequence that are waited for; a message has 10,000 at most."""
 HISTORY: Final = 100
+
+JOINER: Final = "\u200d"
+JOINED: Final = frozenset([JOINER, "\ufe0e", "\ufe0f", "\u20e3", *map(chr, range(0x1F3FB, 0x1F400))])
+"""What belongs to the character before it: joiner, variation, keycap, and the colours of skin."""
+FLAGS: Final = frozenset(map(chr, range(0x1F1E6, 0x1F200)))
+"""Regional indicators: two are one flag."""
 
 KEYS: Final = {
     "\x1b[D": "left",
@@ -31,7 +38,8 @@ KEYS: Final = {
     "\x1b[1~": "home",
     "\x1b[4~": "end",
     "\x1b[3~": "delete",
-    "\x1b[5~": "page",
+    "\x1b[5~": "page_up",
+    "\x1b[6~": "page_down",
     "\x01": "home",
     "\x02": "left",
     "\x05": "end",
@@ -48,12 +56,11 @@ KEYS: Final = {
 
 @dataclass(slots=True)
 class Line:
-    """What a read of the keyboard brought about: lines to submit, and whether to quit or to fetch older
-    ones."""
+    """What a read of the keyboard brought about: lines to submit, whether to quit, pages to scroll up."""
 
     submitted: list[str] = field(default_factory=list)
     quit: bool = False
-    page: bool = False
+    pages: int = 0
 
 
 class Editor:
@@ -107,8 +114,8 @@ class Editor:
 
     def _press(self, key: str, line: Line) -> None:
         before, after = self.text[: self.cursor], self.text[self.cursor :]
-        if key == "page":
-            line.page = True
+        if key in ("page_up", "page_down"):
+            line.pages += 1 if key == "page_up" else -1
         elif key in ("older", "newer"):
             self._recall(-1 if key == "older" else 1)
         elif key in ("left", "right", "home", "end"):
@@ -158,15 +165,21 @@ def _control(char: str) -> bool:
 
 
 def _left(text: str, cursor: int) -> int:
-    """Return the place one visible character to the left: an accent goes with its letter."""
-    cursor = max(cursor - 1, 0)
-    while cursor and unicodedata.combining(text[cursor]):
-        cursor -= 1
-    return cursor
+    """The place one visible character to the left: an accent goes with its letter, a family is one emoji."""
+    return max((start for start in _starts(text) if start < cursor), default=0)
 
 
 def _right(text: str, cursor: int) -> int:
-    cursor = min(cursor + 1, len(text))
-    while cursor < len(text) and unicodedata.combining(text[cursor]):
-        cursor += 1
-    return cursor
+    return min((start for start in _starts(text) if start > cursor), default=len(text))
+
+
+def _starts(text: str) -> Iterator[int]:
+    """Where visible characters begin."""
+    flag = False
+    for at, char in enumerate(text):
+        second = flag and char in FLAGS
+        if at and (second or char in JOINED or unicodedata.combining(char) or text[at - 1] == JOINER):
+            flag = False
+            continue
+        flag = char in FLAGS
+        yield at

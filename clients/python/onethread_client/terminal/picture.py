@@ -4,6 +4,7 @@ command."""
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -40,14 +41,17 @@ def safe(text: str, *, lines: bool = False) -> str:
     for char in text.replace("\r\n", "\n"):
         if char in "\n\t":
             kept.append("\n" if lines and char == "\n" else " ")
-        elif unicodedata.category(char) == "Cc" or char in _TURNING:
+        elif unicodedata.category(char) in _OBEYED or char in _HIDING:
             kept.append("\N{REPLACEMENT CHARACTER}")
         else:
             kept.append(char)
     return "".join(kept)
 
 
-_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_OBEYED: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Control characters, halves of characters, and the line ends of Unicode."""
+_HIDING: Final = frozenset(map(chr, [*range(0x202A, 0x202F), *range(0x2060, 0x2070), 0x200B, 0xFEFF]))
+"""Characters that turn the direction of what follows, or show nothing at all."""
 
 
 def header(look: Look, state: State) -> Text:
@@ -64,11 +68,11 @@ def header(look: Look, state: State) -> Text:
     return Text.assemble((mark, colour), f" {state} ", ("· ".join(f"{one} " for one in said if one), "dim"))
 
 
-def message(shown: Message, device: str) -> Text:
-    """Return one message: time, author, text and ticks."""
+def message(shown: Message, device: str, devices: Mapping[str, str]) -> Text:
+    """Return one message: time, author, text and ticks. `devices` are one's own by id, with their names."""
     at = datetime.fromtimestamp(shown.at / 1000).strftime("%H:%M") if shown.at else "--:--"  # noqa: DTZ006 - local
     text = Text.assemble(
-        (f"{at} ", "dim"), (_name(shown, device), "bold green" if shown.mine else "bold blue"), " "
+        (f"{at} ", "dim"), (_name(shown, device, devices), "bold green" if shown.mine else "bold blue"), " "
     )
     if shown.deleted or shown.text is None:
         text.append("deleted", "dim italic")
@@ -102,7 +106,8 @@ def prompt(editor: Editor, width: int) -> Text:
     return Text.assemble(("> ", "bold"), before, (under, "reverse"), rest, no_wrap=True)
 
 
-def _name(shown: Message, device: str) -> str:
+def _name(shown: Message, device: str, devices: Mapping[str, str]) -> str:
     if shown.mine:
-        return "you" if shown.device in (None, device) else "you, elsewhere"
+        elsewhere = safe(devices.get(shown.device or "", "elsewhere"))[:NAME]
+        return "you" if shown.device in (None, device) else f"you ({elsewhere})"
     return safe(shown.author.name)[:NAME] if shown.author else ""

@@ -9,7 +9,7 @@ import signal
 import sys
 import termios
 import tty
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
@@ -67,19 +67,25 @@ class Screen:
         """Columns and lines."""
         return self._console.size.width, self._console.size.height
 
-    def show(self, top: Text, messages: list[Text], note: Text, bottom: list[Text]) -> None:
-        """Draw: the newest messages that fit between the first line and the note with what is below it."""
+    def show(self, top: Text, newest_first: Iterable[Text], below: list[Text], back: int) -> int:
+        """Draw the messages between the first line and those below, `back` lines before the end.
+
+        Answers how far back it was: less than asked for where the messages begin.
+        """
         width, height = self.size
-        bottom = [*(note.wrap(self._console, width) if note else []), *bottom]
-        room = max(height - 1 - len(bottom), 1)
+        below = [line for text in below for line in text.wrap(self._console, width)]
+        room = max(height - 1 - len(below), 1)
         lines: list[Text] = []
-        for message in reversed(messages):
+        for message in newest_first:
             lines[:0] = message.wrap(self._console, width)
-            if len(lines) >= room:
+            if len(lines) >= room + back:
                 break
-        blank = [Text("")] * (room - len(lines))
+        back = min(back, max(len(lines) - room, 0))
+        end = len(lines) - back
+        shown = lines[max(end - room, 0) : end]
         top.truncate(width)
-        self._live.update(Group(top, *blank, *lines[-room:], *bottom), refresh=True)
+        self._live.update(Group(top, *[Text("")] * (room - len(shown)), *shown, *below), refresh=True)
+        return back
 
     def _read(self) -> None:
         with suppress(BlockingIOError):
