@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Settings (PORT, ONETHREAD_DATA, …) reach the server from the environment or from make's command line.
 
-.PHONY: run test check clean
+.PHONY: run test check bench clean
 
 # The server with the demo organization; http://127.0.0.1:8000 unless PORT says otherwise, data in ./data.
 run: .venv/installed
@@ -18,6 +18,10 @@ check: .venv/developed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Every scenario of loadtest/ in turn, some two minutes; prints the figures and where the report is.
+bench: .venv/developed
+	$(BIN)/python -m loadtest flood steady storm return idle hot slow
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,204 @@
+"""One connection of the fleet: dials, inits, sends, and books what comes."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
+
+from loadtest import wire
+from loadtest.accounting import Receipt
+from loadtest.wire import Frame
+
+HANDSHAKE_S = 60.0
+"""Seconds that an upgrade may take: in a storm the last waits for all before it."""
+DEAF_WINDOW = 4096
+"""Bytes of receive buffer of a peer that will not read, so that the server's buffer fills, not ours."""
+
+
+@dataclass
+class Notes:
+    """What all devices of a process write down between two reports."""
+
+    sends: int = 0
+    acks: int = 0
+    deliveries: int = 0
+    joins: int = 0
+    cut: int = 0
+    ack_us: list[int] = field(default_factory=list)
+    delivery_us: list[int] = field(default_factory=list)
+    join_us: list[int] = field(default_factory=list)
+    faults: Counter[str] = field(default_factory=Counter)
+
+
+class Device(WSListener):
+    """A device over all its connections.
+
+    More attributes than a class should have: a second object would cost thousands of devices twice.
+    """
+
+    def __init__(self, user_id: str, name: str, address: str, receipt: Receipt, notes: Notes) -> None:
+        self.user_id, self.name, self.address = user_id, name, address
+        self.receipt, self.notes = receipt, notes
+        self.thread = ""
+        self.acked = 0
+        self.replayed: int | None = None
+        self.text = 77
+        self.outstanding = 0
+        self.deaf = self.losing = False
+        self.outbox: dict[str, int] = {}
+        self._transport: WSTransport | None = None
+        self._joined: asyncio.Future[None] | None = None
+        self._tail: list[tuple[int, str, str]] = []
+
+    @property
+    def connected(self) -> bool:
+        """Whether it has a connection."""
+        return self._transport is not None
+
+    async def join(self, url: str) -> None:
+        """Connect, init, and return when the replay is done; what was not acked is sent again.
+
+        Raises OSError or whatever picows does when there is no server.
+        """
+        began = time.monotonic_ns()
+        self._joined = asyncio.get_running_loop().create_future()
+        await ws_connect(
+            lambda: self,
+            url,
+            websocket_handshake_timeout=HANDSHAKE_S,
+            extra_headers={"Sec-WebSocket-Protocol": wire.SUBPROTOCOL},
+            read_buffer_init_size=2048,
+            socket_factory=self._socket,
+        )
+        await asyncio.wait_for(self._joined, HANDSHAKE_S)
+        self.notes.joins += 1
+        self.notes.join_us.append((time.monotonic_ns() - began) // 1000)
+        for cid, due in self.outbox.items():
+            self._write(wire.send(cid, due, self.text))
+
+    def say(self, due_ns: int) -> None:
+        """Send a message that was due at this time; on a lost connection it waits for the next one."""
+        cid = wire.new_cid()
+        self.outbox[cid] = due_ns
+        self.notes.sends += 1
+        if self._transport is not None:
+            self._write(wire.send(cid, due_ns, self.text))
+
+    def read(self, on: bool) -> None:
+        """Stop reading from the socket, or go on."""
+        if self._transport is not None:
+            transport = self._transport.underlying_transport
+            (transport.resume_reading if on else transport.pause_reading)()
+
+    def leave(self) -> None:
+        """Close the connection."""
+        self.losing = True
+        if self._transport is not None:
+            self._transport.send_close()
+            self._transport.disconnect()
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        """Say who this is (picows)."""
+        self._transport = transport
+        self._tail = []
+        receipt = self.receipt
+        resume = (
+            {"epoch": receipt.epoch, "seq": receipt.seq, "id": receipt.event_id} if receipt.epoch else None
+        )
+        if resume and not receipt.seq:
+            del resume["id"]
+        self._write(wire.init(self.user_id, self.name, resume))
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        """Book what came (picows)."""
+        if frame.msg_type == WSMsgType.BINARY:
+            self._received(wire.unpack(frame.get_payload_as_bytes()))
+        elif frame.msg_type == WSMsgType.CLOSE:
+            self._write_close()
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        """Book a loss, unless it was meant (picows)."""
+        self._transport = None
+        if self.deaf:
+            self.notes.cut += 1
+        elif not self.losing:
+            self.notes.faults["a connection lost"] += 1
+        if self._joined is not None and not self._joined.done():
+            self._joined.set_exception(ConnectionError("lost before the replay was done"))
+
+    def _received(self, frame: Frame) -> None:
+        match frame["t"]:
+            case "event":
+                self._event(frame["event"])
+            case "ack":
+                self._ack(frame)
+            case "replay":
+                self._replay(frame)
+            case "ready":
+                self.thread = frame["thread"]
+            case "error":
+                self.notes.faults[f"error {frame['code']} {frame['reason']}"] += 1
+            case "bye":
+                self.losing = True
+
+    def _event(self, event: Frame) -> None:
+        self.receipt.take(event["seq"], event["id"], event["cid"])
+        self.notes.deliveries += 1
+        self.notes.delivery_us.append(wire.latency_us(event["text"]))
+
+    def _ack(self, frame: Frame) -> None:
+        due = self.outbox.pop(frame["cid"], None)
+        if due is None:
+            self.notes.faults["an ack for nothing"] += 1
+            return
+        self.acked += 1
+        self.notes.acks += 1
+        self.notes.ack_us.append((time.monotonic_ns() - due) // 1000)
+        self.receipt.ledger.agree(frame["seq"], frame["id"], frame["cid"])
+        if len(self.outbox) < self.outstanding:
+            self.say(time.monotonic_ns())
+
+    def _replay(self, frame: Frame) -> None:
+        events = [(event["seq"], event["id"], event["cid"]) for event in frame["events"]]
+        if not self.receipt.epoch or self._tail:
+            self._tail += events
+        elif frame.get("reset"):
+            self.notes.faults["a resume that did not hold"] += 1
+        else:
+            for event in events:
+                self.receipt.take(*event)
+            self.notes.deliveries += len(events)
+        if frame["done"]:
+            self._replayed(frame)
+
+    def _replayed(self, frame: Frame) -> None:
+        at = frame["at"]
+        if not self.receipt.epoch:
+            self.receipt.begin(frame["epoch"], self._tail, at["seq"], at.get("id", ""))
+            if self.replayed is not None and len(self._tail) != self.replayed:
+                self.notes.faults[f"a replay of {len(self._tail)} in place of {self.replayed}"] += 1
+        if self._joined is not None and not self._joined.done():
+            self._joined.set_result(None)
+
+    def _write(self, payload: bytes) -> None:
+        if self._transport is not None:
+            self._transport.send(WSMsgType.BINARY, payload)
+
+    def _write_close(self) -> None:
+        if self._transport is not None:
+            self._transport.send_close()
+            self._transport.disconnect()
+
+    def _socket(self, _: object) -> socket.socket:
+        dialing = socket.socket()
+        dialing.setblocking(False)
+        dialing.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self.deaf:
+            dialing.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, DEAF_WINDOW)
+        dialing.bind((self.address, 0))
+        return dialing

@@ -1,0 +1,55 @@
+"""What processes say of themselves under /proc: CPU time and memory (Linux)."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+_TICK: Final = os.sysconf("SC_CLK_TCK")
+_PAGE: Final = os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """CPU seconds used so far (user and system, all threads) and resident bytes."""
+
+    cpu: float = 0.0
+    rss: int = 0
+
+
+def parse_stat(stat: str) -> tuple[int, Usage]:
+    """The parent's id and the usage in a /proc/PID/stat (proc(5)); a name may hold blanks and brackets."""
+    fields = stat.rpartition(")")[2].split()
+    return int(fields[1]), Usage((int(fields[11]) + int(fields[12])) / _TICK, int(fields[21]) * _PAGE)
+
+
+def usage(pid: int) -> Usage:
+    """What a process has used; nothing when it is no more."""
+    try:
+        return parse_stat(Path(f"/proc/{pid}/stat").read_text())[1]
+    except (FileNotFoundError, ProcessLookupError):
+        return Usage()
+
+
+def memory(pid: int) -> int:
+    """Proportional set size in bytes: resident, with shared pages counted by part; 0 when it is no more."""
+    try:
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in rollup.splitlines() if line.startswith("Pss:")), 0)
+
+
+def children(pid: int) -> list[int]:
+    """The ids of a process's children."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent, _ = parse_stat(path.read_text())
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if parent == pid:
+            found.append(int(path.parent.name))
+    return found

@@ -1,0 +1,119 @@
+"""One run of a scenario: a server, a fleet, the steps, and what was seen meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import secrets
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from loadtest.accounting import judge
+from loadtest.crew import Workers
+from loadtest.figures import Run, Sample
+from loadtest.fleet import Crew
+from loadtest.scenarios import Scenario, Shape, Step
+from loadtest.server import Server
+from loadtest.watch import Watch
+
+SAMPLE_S: Final = 0.5
+LEAD_NS: Final = 50_000_000
+"""From the word to the first message: all processes have read it by then."""
+
+
+async def run(scenario: Scenario, shape: Shape, show: Callable[[Sample], None]) -> Run:
+    """Run a scenario in this shape; `show` gets every sample. Leaves no process and no file behind.
+
+    Raises ServerFailed, WorkerFailed, TimeoutError; what the fleet finds wrong is in the result.
+    """
+    with tempfile.TemporaryDirectory(prefix="onethread-load-") as folder:
+        async with Server(Path(folder), scenario.settings) as server:
+            watch = Watch(server)
+            async with Workers(_crews(server.url, shape), watch.take) as workers:
+                watch.fleet = workers.pids
+                sampling = asyncio.create_task(_sample(watch, show))
+                try:
+                    for step in scenario.steps(shape):
+                        await _step(step, server, workers, watch)
+                    counts, faults = await workers.report()
+                    await workers.step("leave", {})
+                finally:
+                    sampling.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await sampling
+                    show(watch.sample())
+            if "Traceback" in server.log():
+                faults["a traceback in the server's log"] += 1
+    return _result(scenario, shape, watch, judge(counts, faults))
+
+
+def _crews(url: str, shape: Shape) -> list[Crew]:
+    run = f"load-{secrets.token_hex(4)}"
+    return [
+        Crew(
+            url=url,
+            run=run,
+            worker=worker,
+            workers=shape.workers,
+            threads=shape.threads,
+            devices=shape.devices,
+            text=shape.text,
+            dials=shape.dials,
+        )
+        for worker in range(shape.workers)
+    ]
+
+
+async def _step(step: Step, server: Server, workers: Workers, watch: Watch) -> None:
+    watch.begin(step)
+    if step.does == "restart":
+        await server.restart()
+    elif step.sends:
+        await workers.step(step.does, {**step.options, "start_ns": time.monotonic_ns() + LEAD_NS})
+    else:
+        await workers.step(step.does, step.options)
+    watch.end(step)
+
+
+async def _sample(watch: Watch, show: Callable[[Sample], None]) -> None:
+    while True:
+        await asyncio.sleep(SAMPLE_S)
+        show(watch.sample())
+
+
+def _result(scenario: Scenario, shape: Shape, watch: Watch, verdict: Any) -> Run:
+    errors: Counter[str] = Counter(verdict.faults)
+    return Run(
+        scenario=scenario.name,
+        meaning=scenario.meaning,
+        at=datetime.now(UTC).isoformat(timespec="seconds"),
+        machine=machine(),
+        shape=asdict(shape),
+        samples=watch.samples,
+        steps=watch.costs,
+        latencies={name: found.summary() for name, found in watch.latencies.items() if len(found)},
+        curves={name: found.curve() for name, found in watch.latencies.items() if len(found)},
+        verdict=asdict(verdict),
+        cut=watch.counts()["cut"],
+        errors=dict(errors),
+    )
+
+
+def machine() -> str:
+    """What this ran on, in one line."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        processor = next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (FileNotFoundError, StopIteration):
+        processor = platform.machine()
+    return (
+        f"{processor}, {os.cpu_count()} cores, Linux {platform.release()}, Python {platform.python_version()}"
+    )

@@ -1,0 +1,148 @@
+"""The scenarios, as data: which steps, in which order, with which figures unless others are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """How big a run is. `threads` × `devices` connections in `workers` processes; times in seconds."""
+
+    threads: int
+    devices: int
+    seconds: float
+    rate: float = 0
+    outstanding: int = 0
+    text: int = 77
+    """Characters of a message; the issue's figure for what a support message is on average."""
+    workers: int = 1
+    dials: int = 200
+    """Connections that each process has on the way at once."""
+
+    @property
+    def connections(self) -> int:
+        """How many connections there are in all."""
+        return self.threads * self.devices
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that all processes of the fleet do (or, for `restart`, the server), until all are done.
+
+    `joins` says that connections come up in it, `sends` that what it costs is the cost of messages.
+    """
+
+    does: str
+    title: str
+    options: dict[str, Any] = field(default_factory=dict)
+    joins: bool = False
+    sends: bool = False
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A named way to load the server."""
+
+    name: str
+    meaning: str
+    shape: Shape
+    steps: Callable[[Shape], list[Step]]
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+REPLAYED: Final = 50
+"""Events in the log of each thread of a storm: the tail that an init without `tail` gets."""
+JOIN: Final = Step("join", "joining", joins=True)
+
+
+def _open(shape: Shape) -> Step:
+    options = {"rate": shape.rate, "seconds": shape.seconds}
+    return Step("send", f"sending {shape.rate:g} a second", options, sends=True)
+
+
+def _closed(shape: Shape) -> Step:
+    options = {"outstanding": shape.outstanding, "seconds": shape.seconds}
+    return Step("flood", f"{shape.outstanding} outstanding each", options, sends=True)
+
+
+def _storm(_: Shape) -> list[Step]:
+    fill = Step("fill", f"filling the logs with {REPLAYED} events", {"events": REPLAYED})
+    return [
+        fill,
+        Step("join", "all joining at once", {"replayed": REPLAYED}, joins=True),
+        Step("hold", "settling", {"seconds": 0.5}),
+    ]
+
+
+def _return(shape: Shape) -> list[Step]:
+    return [
+        JOIN,
+        _open(replace(shape, seconds=shape.seconds / 2)),
+        Step("speak", "everyone says something"),
+        Step("restart", "the server restarts"),
+        Step("return", "all coming back with resume", joins=True),
+        _open(replace(shape, seconds=shape.seconds / 2)),
+    ]
+
+
+def _slow(shape: Shape) -> list[Step]:
+    return [
+        JOIN,
+        Step("deafen", "1% stop reading", {"share": 0.01}),
+        _open(shape),
+        Step("listen", "they read again and resume"),
+    ]
+
+
+SCENARIOS: Final = {
+    scenario.name: scenario
+    for scenario in (
+        Scenario(
+            "steady",
+            "Open loop: messages fall due at a rate; latency counts from then, so that no stall is hidden.",
+            Shape(threads=100, devices=3, seconds=10, rate=1000),
+            lambda shape: [JOIN, _open(shape)],
+        ),
+        Scenario(
+            "flood",
+            "Closed loop: every connection keeps some messages unacknowledged, as fast as it is answered.",
+            Shape(threads=100, devices=3, seconds=10, outstanding=2),
+            lambda shape: [JOIN, _closed(shape)],
+        ),
+        Scenario(
+            "storm",
+            "All connect and init at once, and each gets a replay of 50 events.",
+            Shape(threads=500, devices=3, seconds=1),
+            _storm,
+        ),
+        Scenario(
+            "return",
+            "The server restarts with messages under way; all resume and repeat what was not acked.",
+            Shape(threads=300, devices=3, seconds=4, rate=500),
+            _return,
+        ),
+        Scenario(
+            "idle",
+            "Connections that only stay: what one weighs in the hub and in the store.",
+            Shape(threads=1000, devices=3, seconds=5),
+            lambda shape: [JOIN, Step("hold", "holding", {"seconds": shape.seconds})],
+        ),
+        Scenario(
+            "hot",
+            "One thread with 500 devices: every message goes to all of them.",
+            Shape(threads=1, devices=500, seconds=10, rate=40),
+            lambda shape: [JOIN, _open(shape)],
+        ),
+        Scenario(
+            "slow",
+            "One peer in a hundred stops reading: it is cut, nobody else feels it, it resumes without a gap.",
+            # Some 9 MB for each: the kernel takes up to 4 MB (tcp_wmem) before the server's own buffer fills.
+            Shape(threads=4, devices=50, seconds=10, rate=400, text=8000),
+            _slow,
+            {"ONETHREAD_BUFFER": "256KiB"},
+        ),
+    )
+}
