@@ -1,6 +1,6 @@
 """What hubs tell each other on a thread's channel: one letter, then what it needs.
 
-e<seq> <element>     an event was appended                      (scripts/lib/log.lua)
+e<seq, 4 bytes><element>   an event was appended                (append.lua, lib/log.lua)
 n                    events were appended, too many to tell     (carry.lua)
 c<number> <ends>     admissions ended                           (lib/admission.lua)
 p<devices>           a device came or went                      (join.lua, online.lua)
@@ -78,8 +78,7 @@ def take(thread: Thread, payload: bytes, on_gap: Callable[[Thread], None]) -> No
     kind, rest = payload[:1], payload[1:]
     match kind:
         case b"e":
-            seq, _, element = rest.partition(b" ")
-            thread.heard(int(seq), element)
+            thread.heard(int.from_bytes(rest[:4]), rest[4:])
         case b"n":
             on_gap(thread)
         case b"c":

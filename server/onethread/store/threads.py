@@ -72,18 +72,17 @@ class Threads:
         """Append a message or note once per author and cid; see ThreadStore."""
         args: list[Any] = [
             author + entry.cid,
-            event_id,
-            pack(entry),
+            event_id.encode() + pack(entry),
             entry.kind,
-            author[0],
             entry.at,
             keys.thread,
             keys.channel,
             system,
         ]
+        names: tuple[str, ...] = (keys.log, keys.meta, keys.cids, keys.inbox)
         if creation is not None:
+            names += (keys.contact, keys.contacts)
             args += [creation.epoch, _pack(creation.contact)]
-        names = (keys.log, keys.meta, keys.cids, keys.inbox, keys.contact, keys.contacts)
         self._link.call(_APPEND, names, args, partial(_appended, done))
 
     def revise(
@@ -133,11 +132,11 @@ class Threads:
         reply = await self._link.run(_LOOK_UP, (prefix_of(org, shard), index), (thread[3:],))
         if not reply:
             return None
-        suffix, version, blob, epoch, adm, moved, ended, messages = reply
+        suffix, version, blob, epoch, adm, moved, ended, wrote = reply
         return Found(
             thread=f"th_{suffix.decode()}",
             version=version,
-            contact=_wrote(_contact.decode(blob), messages) if blob else None,
+            contact=_wrote(_contact.decode(blob), bool(wrote)) if blob else None,
             epoch=epoch.decode(),
             adm=adm,
             moved=moved.decode(),
@@ -241,9 +240,9 @@ class Threads:
         await self._link.command("SPUBLISH", keys.channel, payload)
 
 
-def _wrote(contact: Contact, messages: int) -> Contact:
-    """Return the contact as the log proves it: who has a message in it wrote one."""
-    return msgspec.structs.replace(contact, wrote=True) if messages and not contact.wrote else contact
+def _wrote(contact: Contact, wrote: bool) -> Contact:
+    """Return the contact as its thread proves it: who has a message in it wrote one."""
+    return msgspec.structs.replace(contact, wrote=True) if wrote and not contact.wrote else contact
 
 
 def user_index(org: str, shard: int, user_id: str) -> str:

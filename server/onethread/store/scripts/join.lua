@@ -1,6 +1,6 @@
 -- A device joins a stored thread: it is noted as online, and all that its `ready` says is read.
 -- idempotent: yes
--- include: log
+-- include: element
 -- include: devices
 --
 -- Atomic: the device, the thread's state and its newest events are of one moment. Subscribe before.
@@ -12,7 +12,7 @@
 local log, meta, devices, online, contact = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local now, hub, id, channel = ARGV[1], ARGV[3], ARGV[4], ARGV[7]
 
-local m = redis.call('HMGET', meta, 'epoch', 'adm', 'rc', 'ra', 'nc', 'na', 'cb', 'ab', 'status')
+local m = redis.call('HMGET', meta, 'epoch', 'adm', 'rc', 'ra', 'cb', 'ab', 'status')
 if not m[1] then return {} end
 local faded = fade(online, now)
 local is_online = online_of(online)
@@ -26,7 +26,8 @@ local list = devices_of(devices, is_online)
 if news then redis.call('SPUBLISH', channel, 'p' .. list) end
 
 local head = redis.call('LLEN', log)
-local newest = head > 0 and redis.call('LINDEX', log, -1)
+local newest = redis.call('LINDEX', log, -1)
+local nc, na = counts_of(newest)
 local events, size, wanted, bytes = {}, 0, tonumber(ARGV[8]), tonumber(ARGV[9])
 local high = head
 while high > 0 and wanted > 0 do
@@ -40,4 +41,4 @@ while high > 0 and wanted > 0 do
   wanted, high = wanted - #chunk, low - 1
 end
 return {m[1], head, newest and id_of(newest) or '', tonumber(m[2] or 0), tonumber(m[3] or 0), tonumber(m[4] or 0),
-  m[6] - m[7], m[5] - m[8], m[9], list, events}
+  na - m[5], nc - m[6], m[7], list, events}
