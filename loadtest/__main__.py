@@ -45,7 +45,7 @@ def loadtest(scenarios: tuple[str, ...], out: Path, **asked: Any) -> None:
     """
     console = Console()
     shapes = {name: shaped(SCENARIOS[name].shape, asked) for name in scenarios}
-    _raise_file_limit(max(shape.connections for shape in shapes.values()))
+    raise_file_limit(max(shape.connections for shape in shapes.values()))
     runs = []
     for name in scenarios:
         with Progress(console, name) as progress:
@@ -80,7 +80,8 @@ def _run(name: str, shape: Shape, show: Callable[[Sample], None]) -> Run:
         raise click.ClickException(f"{name}: {error or 'a step took too long'}") from None
 
 
-def _raise_file_limit(connections: int) -> None:
+def raise_file_limit(connections: int) -> None:
+    """Let this process and those that it starts open so many connections each; says so if that can't be."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = connections + DESCRIPTORS
     if hard != resource.RLIM_INFINITY and needed > hard:

@@ -6,6 +6,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from loadtest.dialect import Dialect
+from loadtest.peers.wires import PlainJson, SocketIo
 from loadtest.wire import Wire
 
-DIALECTS: Final[Mapping[str, Dialect]] = {"onethread": Wire()}
+DIALECTS: Final[Mapping[str, Dialect]] = {
+    "onethread": Wire(),
+    "socketio": SocketIo(),
+    "ordered": PlainJson(ordered=True),
+    "unordered": PlainJson(ordered=False),
+}

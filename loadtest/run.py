@@ -10,18 +10,19 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from loadtest.accounting import judge
+from loadtest.accounting import Verdict, judge
 from loadtest.crew import Workers
 from loadtest.figures import Run, Sample
 from loadtest.fleet import Crew
-from loadtest.scenarios import Scenario, Shape, Step
-from loadtest.subject import ONETHREAD, Served, Subject
+from loadtest.processes import bound
+from loadtest.scenarios import LOADS, Scenario, Shape, Step
+from loadtest.subject import ANYWHERE, ONETHREAD, Placement, Served, Subject
 from loadtest.watch import Watch
 
 SAMPLE_S: Final = 0.5
@@ -30,31 +31,46 @@ LEAD_NS: Final = 50_000_000
 
 
 async def run(
-    scenario: Scenario, shape: Shape, show: Callable[[Sample], None], subject: Subject = ONETHREAD
+    scenario: Scenario,
+    shape: Shape,
+    show: Callable[[Sample], None],
+    subject: Subject = ONETHREAD,
+    place: Placement = ANYWHERE,
 ) -> Run:
     """Run a scenario in this shape; `show` gets every sample. Leaves no process and no file behind.
 
     Raises ServerFailed, WorkerFailed, TimeoutError; what the fleet finds wrong is in the result.
     """
     with tempfile.TemporaryDirectory(prefix="onethread-load-") as folder:
-        async with subject.serve(Path(folder), scenario.settings) as server:
+        async with AsyncExitStack() as stack:
+            with bound(place.server):
+                server = await stack.enter_async_context(subject.serve(Path(folder), scenario.settings))
             watch = Watch(server)
-            async with Workers(_crews(server.url, subject.dialect, shape), watch.take) as workers:
-                watch.fleet = workers.pids
-                sampling = asyncio.create_task(_sample(watch, show))
-                try:
-                    for step in scenario.steps(shape):
-                        await _step(step, server, workers, watch)
-                    counts, faults = await workers.report()
-                    await workers.step("leave", {})
-                finally:
-                    sampling.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await sampling
-                    show(watch.sample())
-            if "Traceback" in server.log():
-                faults["a traceback in the server's log"] += 1
-    return _result(scenario, shape, watch, judge(counts, faults))
+            with bound(place.fleet):
+                crews = _crews(server.url, subject.dialect, shape)
+                workers = await stack.enter_async_context(Workers(crews, watch.take))
+            watch.fleet = workers.pids
+            verdict = await _load(scenario.steps(shape), server, workers, watch, show)
+    return _result(scenario, shape, watch, verdict)
+
+
+async def _load(
+    steps: list[Step], server: Served, workers: Workers, watch: Watch, show: Callable[[Sample], None]
+) -> Verdict:
+    sampling = asyncio.create_task(_sample(watch, show))
+    try:
+        for step in steps:
+            await _step(step, server, workers, watch)
+        counts, faults = await workers.report()
+        await workers.step("leave", {})
+    finally:
+        sampling.cancel()
+        with suppress(asyncio.CancelledError):
+            await sampling
+        show(watch.sample())
+    if "Traceback" in server.log():
+        faults["a traceback in the server's log"] += 1
+    return judge(counts, faults)
 
 
 def _crews(url: str, dialect: str, shape: Shape) -> list[Crew]:
@@ -79,7 +95,7 @@ async def _step(step: Step, server: Served, workers: Workers, watch: Watch) -> N
     watch.begin(step)
     if step.does == "restart":
         await server.restart()
-    elif step.sends:
+    elif step.does in LOADS:
         await workers.step(step.does, {**step.options, "start_ns": time.monotonic_ns() + LEAD_NS})
     else:
         await workers.step(step.does, step.options)
@@ -92,7 +108,7 @@ async def _sample(watch: Watch, show: Callable[[Sample], None]) -> None:
         show(watch.sample())
 
 
-def _result(scenario: Scenario, shape: Shape, watch: Watch, verdict: Any) -> Run:
+def _result(scenario: Scenario, shape: Shape, watch: Watch, verdict: Verdict) -> Run:
     errors: Counter[str] = Counter(verdict.faults)
     return Run(
         scenario=scenario.name,

@@ -53,6 +53,8 @@ class Scenario:
     settings: dict[str, str] = field(default_factory=dict)
 
 
+LOADS: Final = frozenset({"send", "flood"})
+"""Steps that all processes of the fleet begin at one moment."""
 REPLAYED: Final = 50
 """Events in the log of each thread of a storm: the tail that an init without `tail` gets."""
 JOIN: Final = Step("join", "joining", joins=True)

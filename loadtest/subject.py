@@ -53,4 +53,13 @@ class Subject:
     serve: Callable[[Path, dict[str, str]], Served]
 
 
+@dataclass(frozen=True)
+class Placement:
+    """On which CPUs server and store run, and on which the fleet; empty: wherever the kernel puts them."""
+
+    server: frozenset[int] = frozenset()
+    fleet: frozenset[int] = frozenset()
+
+
+ANYWHERE: Final = Placement()
 ONETHREAD: Final = Subject("onethread", "onethread", Server)
