@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from loadtest.accounting import Ledger, Receipt, ThreadCount
 from loadtest.device import Device, Notes
+from loadtest.dialects import DIALECTS
 from loadtest.schedule import OpenLoop, local_address, seats
 
 ADDRESSES: Final = 200
@@ -28,9 +29,10 @@ QUIET_S: Final = 0.2
 
 @dataclass(frozen=True, kw_only=True)
 class Crew:
-    """What a process is told at its start: which part of which fleet it is."""
+    """What a process is told at its start: which part of which fleet it is, and a name in DIALECTS."""
 
     url: str
+    dialect: str
     run: str
     worker: int
     workers: int
@@ -45,6 +47,7 @@ class Fleet:
 
     def __init__(self, crew: Crew) -> None:
         self.crew = crew
+        self.dialect = DIALECTS[crew.dialect]
         self.notes = Notes()
         self._ledgers: dict[int, Ledger] = {}
         self.devices = [self._device(*seat) for seat in self._seats()]
@@ -154,6 +157,7 @@ class Fleet:
                     thread,
                     sum(device.acked + len(device.outbox) for device in devices),
                     tuple(device.receipt.delivered for device in devices),
+                    sum(device.receipt.disordered for device in devices),
                 )
             )
             for thread, devices in threads.items()
@@ -173,7 +177,8 @@ class Fleet:
         ledger = ledger or self._ledgers.setdefault(thread, Ledger())
         address = local_address(thread * self.crew.devices + number, ADDRESSES)
         name = f"{self.crew.run}-{thread}"
-        device = Device(name, f"device-{number}", address, Receipt(ledger), self.notes)
+        receipt = Receipt(ledger, self.dialect.ordered)
+        device = Device(name, f"device-{number}", address, receipt, self.notes, self.dialect)
         device.text = self.crew.text
         return device
 

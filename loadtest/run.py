@@ -21,7 +21,7 @@ from loadtest.crew import Workers
 from loadtest.figures import Run, Sample
 from loadtest.fleet import Crew
 from loadtest.scenarios import Scenario, Shape, Step
-from loadtest.server import Server
+from loadtest.subject import ONETHREAD, Served, Subject
 from loadtest.watch import Watch
 
 SAMPLE_S: Final = 0.5
@@ -29,15 +29,17 @@ LEAD_NS: Final = 50_000_000
 """From the word to the first message: all processes have read it by then."""
 
 
-async def run(scenario: Scenario, shape: Shape, show: Callable[[Sample], None]) -> Run:
+async def run(
+    scenario: Scenario, shape: Shape, show: Callable[[Sample], None], subject: Subject = ONETHREAD
+) -> Run:
     """Run a scenario in this shape; `show` gets every sample. Leaves no process and no file behind.
 
     Raises ServerFailed, WorkerFailed, TimeoutError; what the fleet finds wrong is in the result.
     """
     with tempfile.TemporaryDirectory(prefix="onethread-load-") as folder:
-        async with Server(Path(folder), scenario.settings) as server:
+        async with subject.serve(Path(folder), scenario.settings) as server:
             watch = Watch(server)
-            async with Workers(_crews(server.url, shape), watch.take) as workers:
+            async with Workers(_crews(server.url, subject.dialect, shape), watch.take) as workers:
                 watch.fleet = workers.pids
                 sampling = asyncio.create_task(_sample(watch, show))
                 try:
@@ -55,11 +57,12 @@ async def run(scenario: Scenario, shape: Shape, show: Callable[[Sample], None]) 
     return _result(scenario, shape, watch, judge(counts, faults))
 
 
-def _crews(url: str, shape: Shape) -> list[Crew]:
+def _crews(url: str, dialect: str, shape: Shape) -> list[Crew]:
     run = f"load-{secrets.token_hex(4)}"
     return [
         Crew(
             url=url,
+            dialect=dialect,
             run=run,
             worker=worker,
             workers=shape.workers,
@@ -72,7 +75,7 @@ def _crews(url: str, shape: Shape) -> list[Crew]:
     ]
 
 
-async def _step(step: Step, server: Server, workers: Workers, watch: Watch) -> None:
+async def _step(step: Step, server: Served, workers: Workers, watch: Watch) -> None:
     watch.begin(step)
     if step.does == "restart":
         await server.restart()

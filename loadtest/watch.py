@@ -10,7 +10,7 @@ from loadtest import processes
 from loadtest.figures import Sample, StepCost
 from loadtest.histogram import Histogram, unpacked
 from loadtest.scenarios import Step
-from loadtest.server import Server
+from loadtest.subject import Served
 
 SIDES: Final = ("hub", "store", "fleet")
 
@@ -35,7 +35,7 @@ class Watch:
     More attributes than a class should have: it is the one place where all that a run sees comes together.
     """
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Served) -> None:
         self.fleet: list[int] = []
         self.samples: list[Sample] = []
         self.costs: list[StepCost] = []
