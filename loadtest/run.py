@@ -20,8 +20,9 @@ from loadtest.accounting import judge
 from loadtest.crew import Workers
 from loadtest.figures import Run, Sample
 from loadtest.fleet import Crew
+from loadtest.installation import Installation, installed
 from loadtest.scenarios import Scenario, Shape, Step
-from loadtest.subject import ONETHREAD, Served, Subject
+from loadtest.subject import ONETHREAD, Subject
 from loadtest.watch import Watch
 
 SAMPLE_S: Final = 0.5
@@ -37,14 +38,15 @@ async def run(
     Raises ServerFailed, WorkerFailed, TimeoutError; what the fleet finds wrong is in the result.
     """
     with tempfile.TemporaryDirectory(prefix="onethread-load-") as folder:
-        async with subject.serve(Path(folder), scenario.settings) as server:
-            watch = Watch(server)
-            async with Workers(_crews(server.url, subject.dialect, shape), watch.take) as workers:
+        async with installed(subject.serve, Path(folder), scenario.settings, shape.hubs) as installation:
+            watch = Watch(installation)
+            crews = _crews(installation.urls, subject.dialect, shape)
+            async with Workers(crews, watch.take) as workers:
                 watch.fleet = workers.pids
                 sampling = asyncio.create_task(_sample(watch, show))
                 try:
                     for step in scenario.steps(shape):
-                        await _step(step, server, workers, watch)
+                        await _step(step, installation, workers, watch)
                     counts, faults = await workers.report()
                     await workers.step("leave", {})
                 finally:
@@ -52,16 +54,16 @@ async def run(
                     with suppress(asyncio.CancelledError):
                         await sampling
                     show(watch.sample())
-            if "Traceback" in server.log():
+            if "Traceback" in installation.log():
                 faults["a traceback in the server's log"] += 1
     return _result(scenario, shape, watch, judge(counts, faults))
 
 
-def _crews(url: str, dialect: str, shape: Shape) -> list[Crew]:
+def _crews(urls: list[str], dialect: str, shape: Shape) -> list[Crew]:
     run = f"load-{secrets.token_hex(4)}"
     return [
         Crew(
-            url=url,
+            urls=urls,
             dialect=dialect,
             run=run,
             worker=worker,
@@ -70,15 +72,16 @@ def _crews(url: str, dialect: str, shape: Shape) -> list[Crew]:
             devices=shape.devices,
             text=shape.text,
             dials=shape.dials,
+            spread=shape.spread,
         )
         for worker in range(shape.workers)
     ]
 
 
-async def _step(step: Step, server: Served, workers: Workers, watch: Watch) -> None:
+async def _step(step: Step, installation: Installation, workers: Workers, watch: Watch) -> None:
     watch.begin(step)
     if step.does == "restart":
-        await server.restart()
+        await installation.restart()
     elif step.sends:
         await workers.step(step.does, {**step.options, "start_ns": time.monotonic_ns() + LEAD_NS})
     else:
