@@ -13,12 +13,12 @@ from typing import Any
 import click
 from rich.console import Console
 
+from loadtest.child import ServerFailed
 from loadtest.crew import WorkerFailed
 from loadtest.figures import Run, Sample, figures
 from loadtest.report import page
 from loadtest.run import run
 from loadtest.scenarios import SCENARIOS, Shape
-from loadtest.server import ServerFailed
 from loadtest.terminal import Progress, print_run
 
 DESCRIPTORS = 200
@@ -37,6 +37,11 @@ DESCRIPTORS = 200
 @click.option("--text", type=click.IntRange(16, 10_000), help="Characters of a message.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes of the fleet, best one a core.")
 @click.option("--dials", type=click.IntRange(1, 10_000), help="Connections a process has on the way at once.")
+@click.option("--prefill", type=click.IntRange(0, 100_000), help="Messages in each log before anyone joins.")
+@click.option("--hubs", type=click.IntRange(1, 64), help="Hubs; several share one store.")
+@click.option(
+    "--spread/--whole", default=None, help="Over several hubs, spread a thread's devices or keep it whole."
+)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("data/loadtest"), show_default=True)
 def loadtest(scenarios: tuple[str, ...], out: Path, **asked: Any) -> None:
     """Load a server of its own; each SCENARIO in turn. What is not asked for is the scenario's own.

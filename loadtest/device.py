@@ -6,6 +6,7 @@ import asyncio
 import socket
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
@@ -50,8 +51,12 @@ class Notes:
     faults: Counter[str] = field(default_factory=Counter)
 
 
+def rest(device: Device) -> None:
+    """Say nothing after an ack."""
+
+
 class Device(WSListener):
-    """A device over all its connections.
+    """A device over all its connections. `then` is called after each ack: what a closed loop does next.
 
     More attributes than a class should have: a second object would cost thousands of devices twice.
     """
@@ -64,8 +69,9 @@ class Device(WSListener):
         self.thread = ""
         self.acked = 0
         self.replayed: int | None = None
+        self.url = ""
         self.text = 77
-        self.outstanding = 0
+        self.then: Callable[[Device], None] = rest
         self.deaf = self.losing = False
         self.outbox: dict[str, int] = {}
         self._transport: WSTransport | None = None
@@ -77,7 +83,7 @@ class Device(WSListener):
         """Whether it has a connection."""
         return self._transport is not None
 
-    async def join(self, url: str) -> None:
+    async def join(self) -> None:
         """Connect, init, and return when the replay is done; what was not acked is sent again.
 
         Raises OSError or whatever picows does when there is no server.
@@ -86,7 +92,7 @@ class Device(WSListener):
         self._joined = asyncio.get_running_loop().create_future()
         await ws_connect(
             lambda: self,
-            url,
+            self.url,
             websocket_handshake_timeout=HANDSHAKE_S,
             extra_headers=self.dialect.headers,
             read_buffer_init_size=2048,
@@ -98,8 +104,9 @@ class Device(WSListener):
         for cid, due in self.outbox.items():
             self._write(self.dialect.send(cid, text_due(due, self.text)))
 
-    def say(self, due_ns: int) -> None:
-        """Send a message that was due at this time; on a lost connection it waits for the next one."""
+    def say(self, due_ns: int | None = None) -> None:
+        """Send a message that was due at this time, or now; while there is no connection it waits."""
+        due_ns = due_ns or time.monotonic_ns()
         cid = new_cid()
         self.outbox[cid] = due_ns
         self.notes.sends += 1
@@ -181,8 +188,7 @@ class Device(WSListener):
         self.notes.acks += 1
         self.notes.ack_us.append((time.monotonic_ns() - due) // 1000)
         self.receipt.ledger.agree(ack.seq, ack.event_id, ack.cid)
-        if len(self.outbox) < self.outstanding:
-            self.say(time.monotonic_ns())
+        self.then(self)
 
     def _replay(self, replay: Replay) -> None:
         if not self.receipt.begun or self._tail:

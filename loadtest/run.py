@@ -20,9 +20,10 @@ from loadtest.accounting import Verdict, judge
 from loadtest.crew import Workers
 from loadtest.figures import Run, Sample
 from loadtest.fleet import Crew
+from loadtest.installation import Installation, installed
 from loadtest.processes import bound
 from loadtest.scenarios import LOADS, Scenario, Shape, Step
-from loadtest.subject import ANYWHERE, ONETHREAD, Placement, Served, Subject
+from loadtest.subject import ANYWHERE, ONETHREAD, Placement, Subject
 from loadtest.watch import Watch
 
 SAMPLE_S: Final = 0.5
@@ -44,23 +45,28 @@ async def run(
     with tempfile.TemporaryDirectory(prefix="onethread-load-") as folder:
         async with AsyncExitStack() as stack:
             with bound(place.server):
-                server = await stack.enter_async_context(subject.serve(Path(folder), scenario.settings))
-            watch = Watch(server)
+                serving = installed(subject.serve, Path(folder), scenario.settings, shape.hubs)
+                installation = await stack.enter_async_context(serving)
+            watch = Watch(installation)
             with bound(place.fleet):
-                crews = _crews(server.url, subject.dialect, shape)
+                crews = _crews(installation.urls, subject.dialect, shape)
                 workers = await stack.enter_async_context(Workers(crews, watch.take))
             watch.fleet = workers.pids
-            verdict = await _load(scenario.steps(shape), server, workers, watch, show)
+            verdict = await _load(scenario.steps(shape), installation, workers, watch, show)
     return _result(scenario, shape, watch, verdict)
 
 
 async def _load(
-    steps: list[Step], server: Served, workers: Workers, watch: Watch, show: Callable[[Sample], None]
+    steps: list[Step],
+    installation: Installation,
+    workers: Workers,
+    watch: Watch,
+    show: Callable[[Sample], None],
 ) -> Verdict:
     sampling = asyncio.create_task(_sample(watch, show))
     try:
         for step in steps:
-            await _step(step, server, workers, watch)
+            await _step(step, installation, workers, watch)
         counts, faults = await workers.report()
         await workers.step("leave", {})
     finally:
@@ -68,16 +74,16 @@ async def _load(
         with suppress(asyncio.CancelledError):
             await sampling
         show(watch.sample())
-    if "Traceback" in server.log():
+    if "Traceback" in installation.log():
         faults["a traceback in the server's log"] += 1
     return judge(counts, faults)
 
 
-def _crews(url: str, dialect: str, shape: Shape) -> list[Crew]:
+def _crews(urls: list[str], dialect: str, shape: Shape) -> list[Crew]:
     run = f"load-{secrets.token_hex(4)}"
     return [
         Crew(
-            url=url,
+            urls=urls,
             dialect=dialect,
             run=run,
             worker=worker,
@@ -86,15 +92,16 @@ def _crews(url: str, dialect: str, shape: Shape) -> list[Crew]:
             devices=shape.devices,
             text=shape.text,
             dials=shape.dials,
+            spread=shape.spread,
         )
         for worker in range(shape.workers)
     ]
 
 
-async def _step(step: Step, server: Served, workers: Workers, watch: Watch) -> None:
+async def _step(step: Step, installation: Installation, workers: Workers, watch: Watch) -> None:
     watch.begin(step)
     if step.does == "restart":
-        await server.restart()
+        await installation.restart()
     elif step.does in LOADS:
         await workers.step(step.does, {**step.options, "start_ns": time.monotonic_ns() + LEAD_NS})
     else:

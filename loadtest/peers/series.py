@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
+from loadtest.child import ServerFailed
 from loadtest.crew import WorkerFailed
 from loadtest.figures import Sample
 from loadtest.peers.comparison import Outcome, outcome
@@ -14,7 +15,6 @@ from loadtest.peers.peers import PEERS
 from loadtest.peers.trials import TRIALS
 from loadtest.run import run
 from loadtest.scenarios import Shape
-from loadtest.server import ServerFailed
 from loadtest.subject import ANYWHERE, Placement
 
 Watching = Callable[[str], AbstractContextManager[Callable[[Sample], None]]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from loadtest.scenarios import JOIN, SCENARIOS, Scenario, Shape, Step
+from loadtest.scenarios import SCENARIOS, Scenario, Shape, Step
 
 WARM_S: Final = 3.0
 """Seconds of load before anything counts: compilers and collectors of the peers get to their steady state."""
@@ -62,7 +62,7 @@ def _warmed(shape: Shape) -> list[Step]:
     load = "send" if shape.rate else "flood"
     options = {"rate": shape.rate} if shape.rate else {"outstanding": shape.outstanding}
     return [
-        JOIN,
+        Step("join", "joining", {"replayed": 0}, joins=True),
         Step(load, "warming up", {**options, "seconds": min(WARM_S, shape.seconds)}),
         Step(load, "sending", {**options, "seconds": shape.seconds}, sends=True),
     ]
@@ -99,7 +99,7 @@ TRIALS: Final = {
             "join",
             "{shape.connections:,} connections joining: connect, upgrade, init, replay of 50 events",
             SCENARIOS["storm"],
-            Shape(threads=500, devices=3, seconds=1),
+            SCENARIOS["storm"].shape,
             (JOINED, JOINED_STORE, JOIN_RATE, P50, P99),
         ),
     )

@@ -41,6 +41,17 @@ def examine_settings(unknown_variables: Iterable[str]) -> list[Finding]:
     return wrong or [Finding("ok", "settings", "all can be read")]
 
 
+def examine_data(settings: Settings) -> list[Finding]:
+    """The folder of the embedded store; nothing to say when the store is another."""
+    if settings.redis_url is not None:
+        return []
+    folder = settings.data.absolute()
+    if folder.is_dir():
+        return [Finding("ok", "data", f"{folder}")]
+    advice = "if one has, give its ONETHREAD_DATA; what follows is of a store made to try it out"
+    return [Finding("warn", "data", f"{folder} is not there: no server has run with it yet", advice)]
+
+
 def examine_key(settings: Settings, matches: bool | None) -> list[Finding]:
     """The server key; `matches`: is it the store's, None when it is not known."""
     if matches is False:

@@ -84,16 +84,26 @@ def unknown(environ: Mapping[str, str]) -> list[str]:
     return sorted(name for name in environ if name.startswith("ONETHREAD_") and name not in known)
 
 
+def given_by(variable: str, environ: Mapping[str, str]) -> str:
+    """The variable that this setting's value is from: PORT may stand in for ONETHREAD_PORT."""
+    also = next(setting.also for setting in SETTINGS if setting.variable == variable)
+    return also if also and _text(also, environ) and not _text(variable, environ) else variable
+
+
 def _value(setting: Setting, environ: Mapping[str, str]) -> Any:
-    for variable in filter(None, (setting.variable, setting.also)):
-        text = environ.get(variable, "").strip()
-        if text:
-            try:
-                return setting.read(text)
-            except ValueError as error:
-                shown = "its value" if setting.secret else values.quoted(text)
-                raise SettingsError(f"{variable}: {shown} {error}") from None
-    return setting.read(setting.default) if setting.default else setting.unset
+    variable = given_by(setting.variable, environ)
+    text = _text(variable, environ)
+    if not text:
+        return setting.read(setting.default) if setting.default else setting.unset
+    try:
+        return setting.read(text)
+    except ValueError as error:
+        shown = "its value" if setting.secret else values.quoted(text)
+        raise SettingsError(f"{variable}: {shown} {error}") from None
+
+
+def _text(variable: str, environ: Mapping[str, str]) -> str:
+    return environ.get(variable, "").strip()
 
 
 SETTINGS: tuple[Setting, ...] = (

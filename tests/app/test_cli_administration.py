@@ -173,6 +173,16 @@ def test_secrets_can_come_from_standard_input(
     ("words", "code", "told"),
     [
         (("orgs", "add", "Not A Slug"), 2, ("'ORG'", "'Not A Slug'")),
+        (
+            ("apps", "set", "x", "--org", "o", "--name", "n"),
+            2,
+            ("'APP_ID'", "'x' is no whole number from 1 to"),
+        ),
+        (
+            ("apps", "add", "--org", "o", "--app-id", "0"),
+            2,
+            ("'--app-id'", "'0' is no whole number from 1 to"),
+        ),
         (("orgs", "add", "x", "--identity", "sometimes"), 2, ("'--identity'", "'sometimes'")),
         (("orgs", "add", "x", "--shards", "0"), 2, ("'--shards'", "0")),
         (("orgs", "set", "nobody"), 2, ("nothing to set", "--identity")),

@@ -27,12 +27,14 @@ def doctor(data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
     return examine
 
 
-def test_a_new_installation_is_well(doctor: Doctor) -> None:
-    """With nothing set up the embedded store is tried out, and everything is fine."""
+def test_a_new_installation_is_well(doctor: Doctor, data: Path) -> None:
+    """With nothing set up an embedded store is tried out elsewhere; only the missing folder is told of."""
     code, states = doctor()
+    assert not data.exists()
     assert code == 0
     assert set(states) == {
         "settings",
+        "data",
         "store",
         "store version",
         "persistence",
@@ -41,13 +43,15 @@ def test_a_new_installation_is_well(doctor: Doctor) -> None:
         "server key",
         "file limit",
     }
-    assert {subject for subject, state in states.items() if state != "ok"} <= {"file limit"}
+    assert {subject for subject, state in states.items() if state != "ok"} <= {"data", "file limit"}
+    assert states["data"] == "warn"
 
 
 def test_a_running_server_is_asked(doctor: Doctor, data: Path) -> None:
     """The embedded store of a running server is asked, not fought with."""
     with EmbeddedStore(data):
-        assert doctor()[0] == 0
+        code, states = doctor()
+    assert (code, states["data"]) == (0, "ok")
 
 
 def test_an_open_key_fails(doctor: Doctor, data: Path) -> None:

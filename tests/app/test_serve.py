@@ -124,13 +124,18 @@ def test_the_demo_is_there(environ: dict[str, str]) -> None:
 
 
 def test_port_comes_from_the_environment(environ: dict[str, str]) -> None:
-    """PORT is heeded, an option counts before it."""
+    """PORT is heeded, an option counts before it; an error names the one that gave the port."""
     (port,) = free_ports(1)
     with running(onethread("serve"), {**environ, "PORT": str(port)}) as server:
         assert base_url(server) == f"http://127.0.0.1:{port}"
-        with running(onethread("serve"), {**environ, "PORT": str(port)}) as second:
-            _, err = second.communicate()
-        assert (second.returncode, err) == (2, f"onethread: --port: '{port}' is in use\n")
+        for more, given, named in (
+            ([], {"PORT": str(port)}, "PORT"),
+            ([], {"PORT": "1", "ONETHREAD_PORT": str(port)}, "ONETHREAD_PORT"),
+            (["--port", str(port)], {"PORT": "1"}, "--port"),
+        ):
+            with running(onethread("serve", *more), {**environ, **given}) as second:
+                _, err = second.communicate()
+            assert (second.returncode, err) == (2, f"onethread: {named}: '{port}' is in use\n")
         server.terminate()
         server.communicate()
 

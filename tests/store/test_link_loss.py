@@ -125,8 +125,9 @@ async def test_patience_ends(proxy: Proxy) -> None:
     """While there is no way to the store, writes fail at once, reads when their time is over; what had been
     sent before is then unknown.
     """
-    async with Link(proxy.url, patience=0.3) as link:
+    async with Link(proxy.url, scripts=[READ], patience=0.3) as link:
         await link.ready()
+        assert await link.run(READ, ["log"], []) == []
         proxy.silent = proxy.away = True
         sent = asyncio.create_task(link.run(READ, ["log"], []))
         await asyncio.sleep(0.05)
@@ -220,6 +221,7 @@ async def test_closing_answers_everything(proxy: Proxy) -> None:
     replies: list[object] = []
     async with Link(proxy.url, scripts=[APPEND]) as link:
         await link.ready()
+        await link.run(APPEND, ["log"], ["first"])
         proxy.silent = True
         link.call(APPEND, ["log"], ["a"], replies.append)
         await asyncio.sleep(0)  # written

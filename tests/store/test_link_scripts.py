@@ -1,17 +1,19 @@
 """The link when the store has lost its scripts."""
 
 import asyncio
+import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from redis.asyncio import Redis
 
 from onethread.store.address import connect_socket
 from onethread.store.errors import ScriptError, StoreUnavailable
 from onethread.store.link import Link
-from onethread.store.link_scripts import LoadedScripts
+from onethread.store.link_scripts import ENDINGS, LoadedScripts
 from tests.store.link_store import APPEND, READ, Valkey, eventually, other_client, script
 
 NUMBERS = [script(f"return redis.call('RPUSH', KEYS[1], ARGV[1]) -- {number}") for number in range(8)]
@@ -77,6 +79,23 @@ async def test_hubs_that_load_again_do_not_disturb_each_other(store: Valkey) -> 
             assert await one.run(READ, [key], []) == [b"%d" % number for number in range(6_000)]
 
 
+async def test_a_hub_that_connects_after_a_flush_disturbs_nobody(store: Valkey) -> None:
+    """What it loads lets no call through that another hub has under way under the names of before."""
+    async with Link(store.url, scripts=[APPEND]) as one, other_client(store.url) as other:
+        await one.ready()
+        await one.run(APPEND, ["log"], ["a"])
+        [ending] = (await other.hgetall(ENDINGS)).values()
+        name = hashlib.sha1(APPEND.body.encode() + b"\n-- " + ending, usedforsecurity=False).hexdigest()
+        assert await other.script_exists(name) == [True]
+        await other.script_flush()
+        async with Link(store.url, scripts=[APPEND]) as two:
+            await two.ready()
+            await two.run(APPEND, ["log"], ["b"])
+            assert await other.script_exists(name) == [False]
+        await one.run(APPEND, ["log"], ["c"])
+        assert await one.run(READ, ["log"], []) == [b"a", b"b", b"c"]
+
+
 async def test_one_flush_is_not_noticed(store: Valkey) -> None:
     """A flush while nothing is in flight costs a call some time and nothing else."""
     async with Link(store.url) as link, other_client(store.url) as other:
@@ -86,12 +105,34 @@ async def test_one_flush_is_not_noticed(store: Valkey) -> None:
             await other.script_flush()
 
 
+async def kept(other: Redis) -> int:
+    """How many scripts the store holds."""
+    return int((await other.info("memory"))["number_of_cached_scripts"])
+
+
 async def test_given_scripts_are_loaded_with_the_connection(store: Valkey) -> None:
-    """They are there before the first call, under the names that every hub uses."""
-    async with Link(store.url, scripts=[APPEND, READ]) as link, other_client(store.url) as other:
-        await link.ready()
-        assert await link.command("PING") == b"PONG"
-        assert await other.script_exists(APPEND.sha, READ.sha) == [True, True]
+    """They are there before the first call; whoever connects later uses them and loads none."""
+    async with other_client(store.url) as other:
+        before = await kept(other)
+        for _ in range(3):
+            async with Link(store.url, scripts=[APPEND, READ]) as link:
+                await link.ready()
+                assert await link.command("PING") == b"PONG"
+                assert await kept(other) == before + 2
+                await link.run(APPEND, ["log"], ["a"])
+        assert await kept(other) == before + 2
+
+
+async def test_each_set_of_scripts_is_kept_once(store: Valkey) -> None:
+    """Hubs of two releases over one store, each starting again and again, don't fill it."""
+    async with other_client(store.url) as other:
+        before = await kept(other)
+        for _ in range(3):
+            for scripts in ([APPEND], [APPEND, READ]):
+                async with Link(store.url, scripts=scripts) as link:
+                    await link.ready()
+                    await link.run(APPEND, ["log"], ["a"])
+        assert await kept(other) == before + 3
 
 
 async def test_scripts_called_are_there_after_a_reconnect(store: Valkey) -> None:
@@ -101,9 +142,23 @@ async def test_scripts_called_are_there_after_a_reconnect(store: Valkey) -> None
         assert await link.run(READ, ["log"], []) == []
         connection = await link.command("CLIENT", "ID")
         await other.script_flush()
+        assert await kept(other) == 0
         await other.execute_command("CLIENT", "KILL", "ID", connection)
         assert await link.run(READ, ["log"], []) == []
-        assert await other.script_exists(READ.sha) == [True]
+        assert await kept(other) == 1
+
+
+async def test_a_store_that_takes_no_writes_runs_the_reading_scripts(store: Valkey) -> None:
+    """Out of memory, it can't note what was loaded; scripts are loaded and read all the same."""
+    async with other_client(store.url) as other:
+        await other.config_set("maxmemory", 1)
+        async with Link(store.url, scripts=[APPEND, READ]) as link:
+            await link.ready()
+            with pytest.raises(StoreUnavailable):
+                await link.run(APPEND, ["log"], ["a"])
+        await other.config_set("maxmemory", 0)
+        async with Link(store.url, scripts=[APPEND, READ]) as link:
+            assert await link.run(READ, ["log"], []) == []
 
 
 async def test_a_script_that_does_not_compile_is_its_callers_alone(store: Valkey) -> None:
@@ -167,15 +222,75 @@ async def test_too_much_held_back_is_refused(store: Valkey) -> None:
         assert replies[3:] == [1, 2, 3, 4, 5]
 
 
-def test_a_flushed_script_gets_a_name_of_its_own() -> None:
-    """No name of a load after a flush is used twice, by this hub or another."""
-    loaded = LoadedScripts({APPEND.sha: APPEND})
+def answered(loaded: LoadedScripts, *replies: object) -> list[bytes]:
+    """Answers one question after the other; gives what was asked, word for word."""
+    asked = []
+    for reply in replies:
+        question = loaded.question()
+        assert question is not None
+        packed, take = question
+        asked.append(packed)
+        take(reply)
+    return asked
+
+
+def test_what_another_hub_has_loaded_is_used() -> None:
+    """An ending that is noted for these scripts is asked about; if the store has all names, they are used."""
+    first = LoadedScripts({APPEND.sha: APPEND, READ.sha: READ})
+    answered(first, None)
+    assert first.question() is None
+    ending = first.transaction()[-1].rsplit(b"\r\n")[-2]
+    second = LoadedScripts({READ.sha: READ, APPEND.sha: APPEND})
+    asked = answered(second, ending, [1, 1])
+    assert all(name.encode() in asked[1] for name in first.names.values())
+    assert second.complete
+    assert second.names == first.names
+
+
+@pytest.mark.parametrize("replies", [(None,), (b"0123", [1, 0]), (b"0123", [0, 0]), (b"\xff", [0, 0])])
+def test_what_is_not_there_whole_is_loaded_under_names_of_its_own(replies: tuple[object, ...]) -> None:
+    """Nothing noted, or not all of it there any more: no name that anybody ever had is loaded again."""
+    loaded = LoadedScripts({APPEND.sha: APPEND, READ.sha: READ})
+    asked = answered(loaded, *replies)
+    assert loaded.question() is None
+    assert not loaded.complete
     loaded.transaction()
-    names = [loaded.names[APPEND.sha]]
-    assert names == [APPEND.sha]
-    for _ in range(3):
+    assert loaded.complete
+    assert not any(name.encode() in b"".join(asked) for name in loaded.names.values())
+
+
+@pytest.mark.parametrize("where", [0, 1])
+def test_a_question_that_is_refused_ends_the_asking(where: int) -> None:
+    """A store that won't tell is loaded into; nothing is asked for ever."""
+    loaded = LoadedScripts({APPEND.sha: APPEND})
+    answered(loaded, *(b"0123",)[:where], StoreUnavailable("no permission"))
+    assert loaded.question() is None
+    assert not loaded.complete
+
+
+def test_a_script_that_comes_later_is_asked_about_with_all_others() -> None:
+    """Another set of scripts is another ending: the names of what is known already change with it."""
+    loaded = LoadedScripts({APPEND.sha: APPEND})
+    [first] = answered(loaded, None)
+    loaded.transaction()
+    before = dict(loaded.names)
+    loaded.known[READ.sha] = READ
+    assert not loaded.complete
+    [second] = answered(loaded, None)
+    assert first != second
+    loaded.transaction()
+    assert loaded.complete
+    assert loaded.names[APPEND.sha] != before[APPEND.sha]
+
+
+def test_a_flushed_script_gets_a_name_of_its_own() -> None:
+    """After a flush nothing is asked, and no name is used twice, by this hub or another."""
+    loaded = LoadedScripts({APPEND.sha: APPEND})
+    names = set()
+    for _ in range(4):
         loaded.flushed()
         assert loaded.names == {}
+        assert loaded.question() is None
         loaded.transaction()
-        names.append(loaded.names[APPEND.sha])
-    assert len(set(names)) == 4
+        names.add(loaded.names[APPEND.sha])
+    assert len(names) == 4

@@ -23,11 +23,29 @@ from onethread.cli.options import (
 from onethread.identity.organization import App
 from onethread.settings import Settings
 from onethread.store.organizations import Exists, Missing, Record
+from onethread.values import quoted
 
 # Integers that every client reads exactly (WIRE.md section 1).
 MOST_APP_ID = 2**53 - 1
 
-app_id_argument = click.argument("app_id", type=click.IntRange(1, MOST_APP_ID))
+
+class AppId(click.IntRange):
+    """An app_id on a command line."""
+
+    name = "app_id"
+
+    def __init__(self) -> None:
+        super().__init__(1, MOST_APP_ID)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number. Raises BadParameter, in words for a person."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{quoted(str(value))} is no whole number from 1 to {MOST_APP_ID}", param, ctx)
+
+
+app_id_argument = click.argument("app_id", type=AppId())
 name_option = click.option("--name", callback=name, help="What it is, for the organization's people.")
 secret_option = click.option(
     "--secret", callback=secret, help="Its app_secret, 1 to 255 characters; '-' reads it from standard input."
@@ -58,7 +76,7 @@ def apps() -> None:
 
 @apps.command("add")
 @org_option
-@click.option("--app-id", type=click.IntRange(1, MOST_APP_ID), help="The next free one if not given.")
+@click.option("--app-id", type=AppId(), help="The next free one if not given.")
 @secret_option
 @name_option
 @origin_option

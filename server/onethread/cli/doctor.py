@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import resource
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
+import msgspec
 
 from onethread.cli.administration import reachable_store
 from onethread.cli.options import env_file_option
-from onethread.doctor import Finding, examine_files, examine_key, examine_settings, examine_store
+from onethread.doctor import (
+    Finding,
+    examine_data,
+    examine_files,
+    examine_key,
+    examine_settings,
+    examine_store,
+)
 from onethread.env_file import EnvFileError
 from onethread.server_key import KEY_FILE, server_key
 from onethread.settings import Settings, SettingsError, environment, load, unknown
@@ -30,8 +40,8 @@ _COLORS = {"ok": "green", "warn": "yellow", "fail": "red"}
 def doctor(env_file: Path | None) -> int:
     """Tell what is wrong with this installation, and what to do about it; it changes nothing.
 
-    A running server's embedded store is asked; if none runs, it is started for the time being. Exit code 1
-    if anything fails.
+    A running server's embedded store is asked; if none runs, it is started for the time being, and where none
+    ever ran, one in a temporary folder is. Exit code 1 if anything fails.
     """
     findings = _examine(env_file)
     for finding in findings:
@@ -49,7 +59,8 @@ def _examine(env_file: Path | None) -> Sequence[Finding]:
     except (EnvFileError, SettingsError) as error:
         return [Finding("fail", "settings", str(error), "docs/settings.md tells what each may be")]
     limits = examine_files(*resource.getrlimit(resource.RLIMIT_NOFILE))
-    return [*examine_settings(unknown(environ)), *_examine_store(settings), limits]
+    first = [*examine_settings(unknown(environ)), *examine_data(settings)]
+    return [*first, *_examine_store(settings), limits]
 
 
 def _examine_store(settings: Settings) -> list[Finding]:
@@ -59,12 +70,23 @@ def _examine_store(settings: Settings) -> list[Finding]:
             key = server_key(settings)
     except SettingsError as error:
         return [Finding("fail", "server key", str(error), "put a copy of the right one there, or remove it")]
-    return asyncio.run(_ask_store(settings, key))
+    with _some_data(settings) as data:
+        return asyncio.run(_ask_store(settings, msgspec.structs.replace(settings, data=data), key))
 
 
-async def _ask_store(settings: Settings, key: bytes | None) -> list[Finding]:
+@contextmanager
+def _some_data(settings: Settings) -> Iterator[Path]:
+    """The data folder, or in place of one that isn't there a temporary one: the doctor makes none."""
+    if settings.data.is_dir():
+        yield settings.data
+    else:
+        with TemporaryDirectory(prefix="onethread-doctor-") as folder:
+            yield Path(folder)
+
+
+async def _ask_store(settings: Settings, asked: Settings, key: bytes | None) -> list[Finding]:
     try:
-        async with reachable_store(settings) as url:
+        async with reachable_store(asked) as url:
             client = open_admin_client(url)
             try:
                 facts = await inspect(client)

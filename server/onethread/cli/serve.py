@@ -16,10 +16,10 @@ import structlog
 
 from onethread import logs
 from onethread.cli.options import env_file_option, with_settings
-from onethread.listening import listen, websocket_url
+from onethread.listening import Source, listen, websocket_url
 from onethread.server_key import server_key
 from onethread.serving import Serving, raise_file_limit
-from onethread.settings import Settings, environment, load, unknown
+from onethread.settings import Settings, environment, given_by, load, unknown
 from onethread.store.embedded import EmbeddedStore, run_store
 from onethread.store.embedded_errors import EmbeddedStoreError
 from onethread.workers import Pool, running, until_signalled, worker_command
@@ -52,7 +52,11 @@ def serve(demo: bool, host: str | None, port: int | None, workers: int, env_file
     settings = msgspec.structs.replace(
         settings, host=host or settings.host, port=settings.port if port is None else port
     )
-    listener = listen(settings.host, settings.port, loopback_only=demo)
+    source = Source(
+        "ONETHREAD_HOST" if host is None else "--host",
+        given_by("ONETHREAD_PORT", environ) if port is None else "--port",
+    )
+    listener = listen(settings.host, settings.port, loopback_only=demo, source=source)
     logs.configure()
     raise_file_limit()
     for variable in unknown(environ):

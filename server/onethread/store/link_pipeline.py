@@ -1,9 +1,9 @@
 """The pipeline: the commands of one connection, sent in the order called, answered in that order.
 
-When a script is called that isn't loaded, or the store says NOSCRIPT, the pipeline holds: what wasn't sent
-yet stays back until all that is in flight has been answered; then the scripts are loaded, and what was
-refused and what was held back follow, in the order called. link_scripts.py says why no call of a script
-overtakes another this way. (A plain command may overtake a call refused with NOSCRIPT.)
+When a script is called that has no name here, or the store says NOSCRIPT, the pipeline holds: what wasn't
+sent yet stays back until all that is in flight has been answered; then the scripts are found or loaded, and
+what was refused and what was held back follow, in the order called. link_scripts.py says why no call of a
+script overtakes another this way. (A plain command may overtake a call refused with NOSCRIPT.)
 """
 
 import asyncio
@@ -78,7 +78,8 @@ class Pipeline(Line):
         self._loop.call_soon(self._resume)
 
     def start(self, waiting: Iterable[Pending]) -> None:
-        """Sends the known scripts, then what waited for this connection; before anything else."""
+        """Finds or loads the known scripts, then sends what waited for this connection; before anything
+        else."""
         self._hold = _Hold(waiting)
         self._resume()
 
@@ -146,26 +147,38 @@ class Pipeline(Line):
             hold.later.append(pending)
 
     def _resume(self) -> None:
-        if self._hold is None or self._in_flight:
+        """With nothing in flight: ask on, or load what has to be loaded, and end the hold."""
+        hold = self._hold
+        if hold is None or self._in_flight:
             return
-        hold, self._hold = self._hold, None
         if hold.refused:
             self.scripts.flushed()
             hold.refused[0].reloads += 1
             if hold.refused[0].reloads > _MOST_RELOADS:
+                self._hold = None
                 for pending in (*hold.refused, *hold.later):
                     pending.fail(f"the store forgets its scripts {self.scripts.trouble}")
                 return
-        if self.scripts.known:
-            *loads, last = self.scripts.transaction()
-            for packed in loads:
-                self._push(Pending(packed, _ignore, None, idempotent=False))
-            self._push(Pending(last, self.scripts.loaded, None, idempotent=False))
-        for pending in (*hold.refused, *hold.later):
-            if pending.script is not None:
-                pending.packed = resp.renamed(pending.packed, self.scripts.names[pending.script.sha])
-            self._push(pending)
+        question = None if self.scripts.complete else self.scripts.question()
+        if question is not None:
+            self._push(Pending(*question, None, idempotent=False))
+        else:
+            self._hold = None
+            self._load()
+            for pending in (*hold.refused, *hold.later):
+                if pending.script is not None:
+                    pending.packed = resp.renamed(pending.packed, self.scripts.names[pending.script.sha])
+                self._push(pending)
         self._flush()  # now: a hold beginning in this tick would take the transaction for something unsent
+
+    def _load(self) -> None:
+        if self.scripts.complete:
+            return
+        *begins, executes, notes = self.scripts.transaction()
+        for packed in begins:
+            self._push(Pending(packed, _ignore, None, idempotent=False))
+        self._push(Pending(executes, self.scripts.loaded, None, idempotent=False))
+        self._push(Pending(notes, _ignore, None, idempotent=False))
 
     def _push(self, pending: Pending) -> None:
         self._in_flight.append(pending)
