@@ -2,9 +2,10 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+HERE := loadtest/peers
 # Settings (PORT, ONETHREAD_DATA, …) reach the server from the environment or from make's command line.
 
-.PHONY: run test check bench clean
+.PHONY: run test check bench bench-peers clean
 
 # The server with the demo organization; http://127.0.0.1:8000 unless PORT says otherwise, data in ./data.
 run: .venv/installed
@@ -23,8 +24,13 @@ check: .venv/developed
 bench: .venv/developed
 	$(BIN)/python -m loadtest flood steady storm return idle hot slow
 
+# The same job by Socket.IO on Node, a Go hub, python-socketio and Django Channels, under the same load in turn, some
+# half an hour; prints and draws the ratios. PEERS takes options: make bench-peers PEERS='--trials small --rounds 1'.
+bench-peers: .venv/peers $(HERE)/socketio_node/node_modules/.package-lock.json $(HERE)/go_hub/hub
+	$(BIN)/python -m loadtest.peers $(PEERS)
+
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis $(HERE)/socketio_node/node_modules $(HERE)/go_hub/hub
 
 .venv/installed: pyproject.toml .venv/made
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[chat]'
@@ -33,6 +39,19 @@ clean:
 .venv/developed: pyproject.toml .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
+
+.venv/peers: pyproject.toml .venv/developed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[peers]'
+	@touch $@
+
+# Whoever lacks Node or Go compares with the others.
+$(HERE)/socketio_node/node_modules/.package-lock.json: $(HERE)/socketio_node/package-lock.json
+	@if command -v npm >/dev/null; then cd $(HERE)/socketio_node && npm ci --no-audit --no-fund --loglevel error; \
+	else echo 'make: there is no npm: Socket.IO on Node is left out' >&2; fi
+
+$(HERE)/go_hub/hub: $(wildcard $(HERE)/go_hub/*.go) $(HERE)/go_hub/go.mod $(HERE)/go_hub/go.sum
+	@if command -v go >/dev/null; then cd $(HERE)/go_hub && go build -o hub .; \
+	else echo 'make: there is no go: the Go hub is left out' >&2; fi
 
 .venv/made:
 	@PYTHON="$(PYTHON)" sh .ci/make-venv

@@ -13,12 +13,12 @@ from typing import Any
 import click
 from rich.console import Console
 
+from loadtest.child import ServerFailed
 from loadtest.crew import WorkerFailed
 from loadtest.figures import Run, Sample, figures
 from loadtest.report import page
 from loadtest.run import run
 from loadtest.scenarios import SCENARIOS, Shape
-from loadtest.server import ServerFailed
 from loadtest.terminal import Progress, print_run
 
 DESCRIPTORS = 200
@@ -37,6 +37,11 @@ DESCRIPTORS = 200
 @click.option("--text", type=click.IntRange(16, 10_000), help="Characters of a message.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes of the fleet, best one a core.")
 @click.option("--dials", type=click.IntRange(1, 10_000), help="Connections a process has on the way at once.")
+@click.option("--prefill", type=click.IntRange(0, 100_000), help="Messages in each log before anyone joins.")
+@click.option("--hubs", type=click.IntRange(1, 64), help="Hubs; several share one store.")
+@click.option(
+    "--spread/--whole", default=None, help="Over several hubs, spread a thread's devices or keep it whole."
+)
 @click.option("--out", type=click.Path(path_type=Path), default=Path("data/loadtest"), show_default=True)
 def loadtest(scenarios: tuple[str, ...], out: Path, **asked: Any) -> None:
     """Load a server of its own; each SCENARIO in turn. What is not asked for is the scenario's own.
@@ -45,7 +50,7 @@ def loadtest(scenarios: tuple[str, ...], out: Path, **asked: Any) -> None:
     """
     console = Console()
     shapes = {name: shaped(SCENARIOS[name].shape, asked) for name in scenarios}
-    _raise_file_limit(max(shape.connections for shape in shapes.values()))
+    raise_file_limit(max(shape.connections for shape in shapes.values()))
     runs = []
     for name in scenarios:
         with Progress(console, name) as progress:
@@ -80,7 +85,8 @@ def _run(name: str, shape: Shape, show: Callable[[Sample], None]) -> Run:
         raise click.ClickException(f"{name}: {error or 'a step took too long'}") from None
 
 
-def _raise_file_limit(connections: int) -> None:
+def raise_file_limit(connections: int) -> None:
+    """Let this process and those that it starts open so many connections each; says so if that can't be."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = connections + DESCRIPTORS
     if hard != resource.RLIM_INFINITY and needed > hard:

@@ -34,17 +34,24 @@ class Ledger:
 
 @dataclass(slots=True)
 class Receipt:
-    """What one device got, over all its connections. `seq` and `event_id` are its resume point."""
+    """What one device got, over all its connections. All up to `seq` has come; `event_id` is the id there.
+
+    Where order was not promised (`ordered` false) what comes before its turn is held in `early` and counted.
+    """
 
     ledger: Ledger
+    ordered: bool = True
+    begun: bool = False
     epoch: str = ""
     seq: int = 0
     event_id: str = ""
     delivered: int = 0
+    disordered: int = 0
+    early: dict[int, str] = field(default_factory=dict)
 
     def begin(self, epoch: str, events: list[tuple[int, str, str]], seq: int, event_id: str) -> None:
         """Start with the tail that a first join got: (seq, id, cid) each, up to this position."""
-        self.epoch, self.seq, self.event_id = epoch, seq, event_id
+        self.begun, self.epoch, self.seq, self.event_id = True, epoch, seq, event_id
         numbers = [number for number, _, _ in events]
         if numbers != list(range(seq - len(events) + 1, seq + 1)):
             self.ledger.faults["a replay with a gap"] += 1
@@ -52,21 +59,38 @@ class Receipt:
             self.ledger.agree(*event)
 
     def take(self, seq: int, event_id: str, cid: str) -> None:
-        """Take one event, live or in the replay of a resume: it must be the next."""
-        if seq != self.seq + 1:
+        """Take one event, live or in the replay of a resume: if order was promised, it must be the next."""
+        if seq == self.seq + 1:
+            self.seq, self.event_id = seq, event_id
+            if self.early:
+                self._catch_up()
+        elif self.ordered:
             self.ledger.faults["twice or out of order" if seq <= self.seq else "a gap"] += 1
-        self.seq, self.event_id = seq, event_id
+            self.seq, self.event_id = seq, event_id
+        elif seq <= self.seq or seq in self.early:
+            self.ledger.faults["twice"] += 1
+        else:
+            self.early[seq] = event_id
+            self.disordered += 1
         self.delivered += 1
         self.ledger.agree(seq, event_id, cid)
+
+    def _catch_up(self) -> None:
+        while (following := self.early.pop(self.seq + 1, None)) is not None:
+            self.seq, self.event_id = self.seq + 1, following
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadCount:
-    """A thread's counts in one process: messages acked to its senders there, deliveries of each device."""
+    """A thread's counts in one process: messages acked to its senders there, deliveries of each device.
+
+    `disordered`: how many deliveries came before their turn, where order was not promised.
+    """
 
     thread: str
     sent: int
     delivered: tuple[int, ...]
+    disordered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +101,7 @@ class Verdict:
     expected: int
     delivered: int
     faults: dict[str, int] = field(default_factory=dict)
+    disordered: int = 0
 
     @property
     def holds(self) -> bool:
@@ -88,8 +113,10 @@ def judge(counts: Iterable[ThreadCount], faults: Counter[str]) -> Verdict:
     """Compare what was sent, over all processes, with what each device got; `faults` are known already."""
     sent: Counter[str] = Counter()
     delivered: dict[str, list[int]] = {}
+    disordered = 0
     for count in counts:
         sent[count.thread] += count.sent
+        disordered += count.disordered
         delivered.setdefault(count.thread, []).extend(count.delivered)
     found = Counter(faults)
     for thread, devices in delivered.items():
@@ -101,4 +128,5 @@ def judge(counts: Iterable[ThreadCount], faults: Counter[str]) -> Verdict:
         expected=sum(sent[thread] * len(devices) for thread, devices in delivered.items()),
         delivered=sum(map(sum, delivered.values())),
         faults=dict(+found),
+        disordered=disordered,
     )

@@ -47,7 +47,7 @@ class Workers:
         """What each thread's devices sent and got, and what went wrong."""
         answers = await self._all({"does": "report"}, "counts", STEP_S)
         counts = [
-            ThreadCount(count["thread"], count["sent"], tuple(count["delivered"]))
+            ThreadCount(**{**count, "delivered": tuple(count["delivered"])})
             for answer in answers
             for count in answer["counts"]
         ]

@@ -11,15 +11,18 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from loadtest.accounting import Ledger, Receipt, ThreadCount
-from loadtest.device import Device, Notes
-from loadtest.schedule import OpenLoop, local_address, seats
+from loadtest.device import Device, Notes, rest
+from loadtest.dialects import DIALECTS
+from loadtest.schedule import OpenLoop, local_address, seats, share
 
 ADDRESSES: Final = 200
 """Loopback addresses to dial from: 50 connections of 10,000 on each, so ports never run out."""
 TURN_S: Final = 0.001
 """Seconds between looks at what fell due."""
 PATIENCE_S: Final = 30.0
-"""Seconds that acks and deliveries may still take when the sending is over; then they count as missing."""
+"""Seconds without any ack, delivery, join or cut after which what is still awaited counts as missing."""
+FILLING: Final = 64
+"""Messages that a connection keeps unacknowledged while it fills a log: a hub pauses above it."""
 LOOK_S: Final = 0.01
 """Seconds between looks at whether a step is over."""
 QUIET_S: Final = 0.2
@@ -28,9 +31,10 @@ QUIET_S: Final = 0.2
 
 @dataclass(frozen=True, kw_only=True)
 class Crew:
-    """What a process is told at its start: which part of which fleet it is."""
+    """What a process is told at its start: which part of which fleet it is, and a name in DIALECTS."""
 
-    url: str
+    urls: list[str]
+    dialect: str
     run: str
     worker: int
     workers: int
@@ -38,6 +42,8 @@ class Crew:
     devices: int
     text: int
     dials: int
+    spread: bool = False
+    """Over several hubs: the devices of a thread, rather than whole threads."""
 
 
 class Fleet:
@@ -45,6 +51,7 @@ class Fleet:
 
     def __init__(self, crew: Crew) -> None:
         self.crew = crew
+        self.dialect = DIALECTS[crew.dialect]
         self.notes = Notes()
         self._ledgers: dict[int, Ledger] = {}
         self.devices = [self._device(*seat) for seat in self._seats()]
@@ -68,9 +75,7 @@ class Fleet:
                 self._device(thread, 0, Ledger()) for thread in threads[first : first + self.crew.dials]
             ]
             await self._join(writers)
-            for _, writer in itertools.product(range(events), writers):
-                writer.say(time.monotonic_ns())
-            await self._settled(writers)
+            await self._write(writers, events)
             self._dismiss(writers)
             for writer in writers:
                 self._faults += writer.receipt.ledger.faults
@@ -90,19 +95,26 @@ class Fleet:
         """Every device keeps this many messages unacknowledged; return when all have come."""
         await asyncio.sleep(max(0, start_ns - time.monotonic_ns()) / 1e9)
         for device in self.devices:
-            device.outstanding = outstanding
+            device.then = Device.say
             for _ in range(outstanding):
-                device.say(time.monotonic_ns())
-        await asyncio.sleep(seconds)
+                device.say()
+        await self._over(seconds)
+
+    async def do_rotate(self, outstanding: int, seconds: float, start_ns: int) -> None:
+        """All take turns so that this many messages are unacknowledged; return when all have come."""
+        await asyncio.sleep(max(0, start_ns - time.monotonic_ns()) / 1e9)
+        speakers = itertools.cycle(self.devices)
         for device in self.devices:
-            device.outstanding = 0
-        await self._settled(self.devices)
+            device.then = lambda _: next(speakers).say()
+        for _ in share(outstanding, self.crew.worker, self.crew.workers):
+            next(speakers).say()
+        await self._over(seconds)
 
     async def do_speak(self) -> None:
         """Every device sends a message, and nobody waits for the ack: the server is about to go."""
         for device in self.devices:
             device.losing = True
-            device.say(time.monotonic_ns())
+            device.say()
 
     async def do_return(self) -> None:
         """All come back, once their old connections are over, and send again what was not acked."""
@@ -154,6 +166,7 @@ class Fleet:
                     thread,
                     sum(device.acked + len(device.outbox) for device in devices),
                     tuple(device.receipt.delivered for device in devices),
+                    sum(device.receipt.disordered for device in devices),
                 )
             )
             for thread, devices in threads.items()
@@ -173,8 +186,10 @@ class Fleet:
         ledger = ledger or self._ledgers.setdefault(thread, Ledger())
         address = local_address(thread * self.crew.devices + number, ADDRESSES)
         name = f"{self.crew.run}-{thread}"
-        device = Device(name, f"device-{number}", address, Receipt(ledger), self.notes)
+        receipt = Receipt(ledger, self.dialect.ordered)
+        device = Device(name, f"device-{number}", address, receipt, self.notes, self.dialect)
         device.text = self.crew.text
+        device.url = self.crew.urls[(number if self.crew.spread else thread) % len(self.crew.urls)]
         return device
 
     def _dismiss(self, devices: Iterable[Device]) -> None:
@@ -188,11 +203,34 @@ class Fleet:
             for device in waiting:
                 device.losing = False
                 try:
-                    await device.join(self.crew.url)
+                    await device.join()
                 except Exception as error:  # noqa: BLE001 - whatever it is, it is a join that failed
                     self.notes.faults[f"a join failed: {type(error).__name__}"] += 1
 
         await asyncio.gather(*(dial() for _ in range(self.crew.dials)))
+
+    async def _write(self, writers: list[Device], events: int) -> None:
+        """Each of these puts this many messages into its log, some at a time."""
+        left = dict.fromkeys(writers, events)
+
+        def go_on(writer: Device) -> None:
+            if left[writer]:
+                left[writer] -= 1
+                writer.say()
+
+        for writer in writers:
+            writer.then = go_on
+            for _ in range(FILLING):
+                go_on(writer)
+        await self._until(lambda: not any(left.values()))
+        await self._settled(writers)
+
+    async def _over(self, seconds: float) -> None:
+        """A closed loop ends after this time; return when all has come."""
+        await asyncio.sleep(seconds)
+        for device in self.devices:
+            device.then = rest
+        await self._settled(self.devices)
 
     async def _settled(self, devices: list[Device]) -> None:
         """Wait until all is acked and has come to everyone who reads, or patience is over."""
@@ -210,6 +248,12 @@ class Fleet:
             await asyncio.sleep(QUIET_S)
 
     async def _until(self, done: Callable[[], bool]) -> None:
-        end = time.monotonic() + PATIENCE_S
-        while not done() and time.monotonic() < end:  # noqa: ASYNC110 - looking costs nothing per delivery
+        before, end = -1, 0.0
+        while not done():
+            notes, now = self.notes, time.monotonic()
+            progress = notes.acks + notes.deliveries + notes.joins + notes.cut
+            if progress != before:
+                before, end = progress, now + PATIENCE_S
+            if now > end:
+                return
             await asyncio.sleep(LOOK_S)

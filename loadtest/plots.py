@@ -10,6 +10,8 @@ from typing import Final
 
 WIDTH: Final = 480
 HEIGHT: Final = 260
+COLOURS: Final = 4
+"""How many colours the page's palette has."""
 LEFT, RIGHT, TOP, BOTTOM = 64, 28, 16, 40
 Point = tuple[float, float | None]
 
@@ -142,3 +144,42 @@ def _line(line: Line, across: Axis, upright: Axis) -> str:
         dots.append(f'<circle cx="{place[0]}" cy="{place[1]}" r="5"><title>{title}</title></circle>')
         pen = "L"
     return f'<g class="c{line.colour}"><path d="{" ".join(path)}"/>{"".join(dots)}</g>'
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A named value with its least and most, and as a person reads it. `colour` is of the page's palette."""
+
+    name: str
+    value: float
+    spread: tuple[float, float]
+    worded: str
+    colour: int
+
+
+BAR: Final = 34
+"""Height of a bar with its name above it."""
+
+
+def bars(found: Sequence[Bar]) -> str:
+    """Bars below each other from 0 on, the value at the end of each."""
+    longest = max([max(bar.value, bar.spread[1]) for bar in found] or [1.0]) or 1.0
+    # Room for a value beside the longest bar.
+    across = Axis(0, longest, 0, WIDTH - 96, [], str)
+    rows = "".join(_bar(bar, number * BAR, across) for number, bar in enumerate(found))
+    names = ", ".join(f"{bar.name} {bar.worded}" for bar in found)
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {BAR * max(len(found), 1)}" role="img" '
+        f'aria-label="{escape(names)}">{rows}</svg>'
+    )
+
+
+def _bar(bar: Bar, top: int, across: Axis) -> str:
+    least, most = (across.place(value) for value in bar.spread)
+    end, middle = across.place(bar.value), top + 23
+    return (
+        f'<g class="c{bar.colour % COLOURS}"><text x="0" y="{top + 12}">{escape(bar.name)}</text>'
+        f'<rect x="0" y="{top + 17}" width="{max(end, 1)}" height="12" rx="3"/>'
+        f'<line class="spread" x1="{least}" x2="{most}" y1="{middle}" y2="{middle}"/>'
+        f'<text class="value" x="{max(end, most) + 6}" y="{top + 27}">{escape(bar.worded)}</text></g>'
+    )

@@ -94,27 +94,27 @@ def _plots(run: Run) -> Iterable[str]:
         lines = [
             Line(name, _latency(samples, field), i) for i, (name, field) in enumerate(_OVER_TIME.items())
         ]
-        yield _card("Latency over time", over_time(lines, duration, log=True, marks=marks))
+        yield card("Latency over time", over_time(lines, duration, log=True, marks=marks))
     if curves:
-        yield _card("Latency distribution", distribution(curves, duration))
+        yield card("Latency distribution", distribution(curves, duration))
     cpu = [
         Line(side, [(sample.at, 100 * getattr(sample, side)) for sample in samples], i)
         for i, side in enumerate(("hub", "store", "fleet"))
     ]
-    yield _card("CPU, share of one core", over_time(cpu, lambda share: f"{share:.0f}%", marks=marks))
+    yield card("CPU, share of one core", over_time(cpu, lambda share: f"{share:.0f}%", marks=marks))
     memory = [
         Line(side, [(sample.at, getattr(sample, f"{side}_memory") / 2**20) for sample in samples], i)
         for i, side in enumerate(("hub", "store"))
     ]
-    yield _card("Resident memory", over_time(memory, lambda size: f"{size:.0f} MiB", marks=marks))
+    yield card("Resident memory", over_time(memory, lambda size: f"{size:.0f} MiB", marks=marks))
     rates = [
         Line(name, [(sample.at, getattr(sample, name)) for sample in samples], i)
         for i, name in enumerate(("sends", "deliveries"))
     ]
     if run.verdict["expected"]:
-        yield _card("Messages a second", over_time(rates, _number, marks=marks))
+        yield card("Messages a second", over_time(rates, _number, marks=marks))
     joins = [Line("joins so far", [(sample.at, sample.connections) for sample in samples], 0)]
-    yield _card("Joins", over_time(joins, _number, marks=marks))
+    yield card("Joins", over_time(joins, _number, marks=marks))
 
 
 def _number(value: float) -> str:
@@ -128,7 +128,8 @@ def _latency(samples: Sequence[Sample], field: str) -> list[tuple[float, float |
     return [(sample.at, getattr(sample, field)) for sample in samples]
 
 
-def _card(title: str, plot: str) -> str:
+def card(title: str, plot: str) -> str:
+    """A plot with its title."""
     return f"<figure class=card style=margin:0><h3>{escape(title)}</h3>{plot}</figure>"
 
 
@@ -141,7 +142,7 @@ def _latencies(run: Run) -> str:
         ]
         for name, found in run.latencies.items()
     ]
-    return _table(["latency", "p50", "p90", "p99", "p99.9", "max", "counted"], rows)
+    return grid(["latency", "p50", "p90", "p99", "p99.9", "max", "counted"], rows)
 
 
 def _steps(run: Run) -> str:
@@ -156,10 +157,11 @@ def _steps(run: Run) -> str:
         ]
         for step in run.steps
     ]
-    return _table(["step", "took", "hub CPU", "store CPU", "fleet CPU", "sends", "deliveries", "joins"], rows)
+    return grid(["step", "took", "hub CPU", "store CPU", "fleet CPU", "sends", "deliveries", "joins"], rows)
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def grid(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table; nothing without rows."""
     if not rows:
         return ""
     head = "".join(f"<th>{escape(name)}</th>" for name in heads)

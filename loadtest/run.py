@@ -10,18 +10,20 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from loadtest.accounting import judge
+from loadtest.accounting import Verdict, judge
 from loadtest.crew import Workers
 from loadtest.figures import Run, Sample
 from loadtest.fleet import Crew
-from loadtest.scenarios import Scenario, Shape, Step
-from loadtest.server import Server
+from loadtest.installation import Installation, installed
+from loadtest.processes import bound
+from loadtest.scenarios import LOADS, Scenario, Shape, Step
+from loadtest.subject import ANYWHERE, ONETHREAD, Placement, Subject
 from loadtest.watch import Watch
 
 SAMPLE_S: Final = 0.5
@@ -29,37 +31,60 @@ LEAD_NS: Final = 50_000_000
 """From the word to the first message: all processes have read it by then."""
 
 
-async def run(scenario: Scenario, shape: Shape, show: Callable[[Sample], None]) -> Run:
+async def run(
+    scenario: Scenario,
+    shape: Shape,
+    show: Callable[[Sample], None],
+    subject: Subject = ONETHREAD,
+    place: Placement = ANYWHERE,
+) -> Run:
     """Run a scenario in this shape; `show` gets every sample. Leaves no process and no file behind.
 
     Raises ServerFailed, WorkerFailed, TimeoutError; what the fleet finds wrong is in the result.
     """
     with tempfile.TemporaryDirectory(prefix="onethread-load-") as folder:
-        async with Server(Path(folder), scenario.settings) as server:
-            watch = Watch(server)
-            async with Workers(_crews(server.url, shape), watch.take) as workers:
-                watch.fleet = workers.pids
-                sampling = asyncio.create_task(_sample(watch, show))
-                try:
-                    for step in scenario.steps(shape):
-                        await _step(step, server, workers, watch)
-                    counts, faults = await workers.report()
-                    await workers.step("leave", {})
-                finally:
-                    sampling.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await sampling
-                    show(watch.sample())
-            if "Traceback" in server.log():
-                faults["a traceback in the server's log"] += 1
-    return _result(scenario, shape, watch, judge(counts, faults))
+        async with AsyncExitStack() as stack:
+            with bound(place.server):
+                serving = installed(subject.serve, Path(folder), scenario.settings, shape.hubs)
+                installation = await stack.enter_async_context(serving)
+            watch = Watch(installation)
+            with bound(place.fleet):
+                crews = _crews(installation.urls, subject.dialect, shape)
+                workers = await stack.enter_async_context(Workers(crews, watch.take))
+            watch.fleet = workers.pids
+            verdict = await _load(scenario.steps(shape), installation, workers, watch, show)
+    return _result(scenario, shape, watch, verdict)
 
 
-def _crews(url: str, shape: Shape) -> list[Crew]:
+async def _load(
+    steps: list[Step],
+    installation: Installation,
+    workers: Workers,
+    watch: Watch,
+    show: Callable[[Sample], None],
+) -> Verdict:
+    sampling = asyncio.create_task(_sample(watch, show))
+    try:
+        for step in steps:
+            await _step(step, installation, workers, watch)
+        counts, faults = await workers.report()
+        await workers.step("leave", {})
+    finally:
+        sampling.cancel()
+        with suppress(asyncio.CancelledError):
+            await sampling
+        show(watch.sample())
+    if "Traceback" in installation.log():
+        faults["a traceback in the server's log"] += 1
+    return judge(counts, faults)
+
+
+def _crews(urls: list[str], dialect: str, shape: Shape) -> list[Crew]:
     run = f"load-{secrets.token_hex(4)}"
     return [
         Crew(
-            url=url,
+            urls=urls,
+            dialect=dialect,
             run=run,
             worker=worker,
             workers=shape.workers,
@@ -67,16 +92,17 @@ def _crews(url: str, shape: Shape) -> list[Crew]:
             devices=shape.devices,
             text=shape.text,
             dials=shape.dials,
+            spread=shape.spread,
         )
         for worker in range(shape.workers)
     ]
 
 
-async def _step(step: Step, server: Server, workers: Workers, watch: Watch) -> None:
+async def _step(step: Step, installation: Installation, workers: Workers, watch: Watch) -> None:
     watch.begin(step)
     if step.does == "restart":
-        await server.restart()
-    elif step.sends:
+        await installation.restart()
+    elif step.does in LOADS:
         await workers.step(step.does, {**step.options, "start_ns": time.monotonic_ns() + LEAD_NS})
     else:
         await workers.step(step.does, step.options)
@@ -89,7 +115,7 @@ async def _sample(watch: Watch, show: Callable[[Sample], None]) -> None:
         show(watch.sample())
 
 
-def _result(scenario: Scenario, shape: Shape, watch: Watch, verdict: Any) -> Run:
+def _result(scenario: Scenario, shape: Shape, watch: Watch, verdict: Verdict) -> Run:
     errors: Counter[str] = Counter(verdict.faults)
     return Run(
         scenario=scenario.name,

@@ -21,6 +21,12 @@ class Shape:
     workers: int = 1
     dials: int = 200
     """Connections that each process has on the way at once."""
+    prefill: int = 0
+    """Messages in each thread's log before anyone joins."""
+    hubs: int = 1
+    """Hubs; several share one store that runs by itself."""
+    spread: bool = False
+    """Over several hubs: the devices of a thread, rather than whole threads."""
 
     @property
     def connections(self) -> int:
@@ -53,9 +59,17 @@ class Scenario:
     settings: dict[str, str] = field(default_factory=dict)
 
 
-REPLAYED: Final = 50
-"""Events in the log of each thread of a storm: the tail that an init without `tail` gets."""
-JOIN: Final = Step("join", "joining", joins=True)
+LOADS: Final = frozenset({"send", "flood", "rotate"})
+"""Steps that all processes of the fleet begin at one moment."""
+TAIL: Final = 50
+"""Events that an init without `tail` is told (protocol/README.md)."""
+
+
+def _join(shape: Shape, title: str = "joining") -> list[Step]:
+    """All connect; each gets the replay that the filled log gives."""
+    join = Step("join", title, {"replayed": min(shape.prefill, TAIL)}, joins=True)
+    filling = Step("fill", f"filling the logs with {shape.prefill:,} messages", {"events": shape.prefill})
+    return [filling, join] if shape.prefill else [join]
 
 
 def _open(shape: Shape) -> Step:
@@ -68,18 +82,13 @@ def _closed(shape: Shape) -> Step:
     return Step("flood", f"{shape.outstanding} outstanding each", options, sends=True)
 
 
-def _storm(_: Shape) -> list[Step]:
-    fill = Step("fill", f"filling the logs with {REPLAYED} events", {"events": REPLAYED})
-    return [
-        fill,
-        Step("join", "all joining at once", {"replayed": REPLAYED}, joins=True),
-        Step("hold", "settling", {"seconds": 0.5}),
-    ]
+def _storm(shape: Shape) -> list[Step]:
+    return [*_join(shape, "all joining at once"), Step("hold", "settling", {"seconds": 0.5})]
 
 
 def _return(shape: Shape) -> list[Step]:
     return [
-        JOIN,
+        *_join(shape),
         _open(replace(shape, seconds=shape.seconds / 2)),
         Step("speak", "everyone says something"),
         Step("restart", "the server restarts"),
@@ -90,7 +99,7 @@ def _return(shape: Shape) -> list[Step]:
 
 def _slow(shape: Shape) -> list[Step]:
     return [
-        JOIN,
+        *_join(shape),
         Step("deafen", "1% stop reading", {"share": 0.01}),
         _open(shape),
         Step("listen", "they read again and resume"),
@@ -104,18 +113,18 @@ SCENARIOS: Final = {
             "steady",
             "Open loop: messages fall due at a rate; latency counts from then, so that no stall is hidden.",
             Shape(threads=100, devices=3, seconds=10, rate=1000),
-            lambda shape: [JOIN, _open(shape)],
+            lambda shape: [*_join(shape), _open(shape)],
         ),
         Scenario(
             "flood",
             "Closed loop: every connection keeps some messages unacknowledged, as fast as it is answered.",
             Shape(threads=100, devices=3, seconds=10, outstanding=2),
-            lambda shape: [JOIN, _closed(shape)],
+            lambda shape: [*_join(shape), _closed(shape)],
         ),
         Scenario(
             "storm",
             "All connect and init at once, and each gets a replay of 50 events.",
-            Shape(threads=500, devices=3, seconds=1),
+            Shape(threads=500, devices=3, seconds=1, dials=1500, prefill=TAIL),
             _storm,
         ),
         Scenario(
@@ -128,13 +137,13 @@ SCENARIOS: Final = {
             "idle",
             "Connections that only stay: what one weighs in the hub and in the store.",
             Shape(threads=1000, devices=3, seconds=5),
-            lambda shape: [JOIN, Step("hold", "holding", {"seconds": shape.seconds})],
+            lambda shape: [*_join(shape), Step("hold", "holding", {"seconds": shape.seconds})],
         ),
         Scenario(
             "hot",
             "One thread with 500 devices: every message goes to all of them.",
             Shape(threads=1, devices=500, seconds=10, rate=40),
-            lambda shape: [JOIN, _open(shape)],
+            lambda shape: [*_join(shape), _open(shape)],
         ),
         Scenario(
             "slow",

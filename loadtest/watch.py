@@ -9,8 +9,8 @@ from typing import Any, Final
 from loadtest import processes
 from loadtest.figures import Sample, StepCost
 from loadtest.histogram import Histogram, unpacked
+from loadtest.installation import Installation
 from loadtest.scenarios import Step
-from loadtest.server import Server
 
 SIDES: Final = ("hub", "store", "fleet")
 
@@ -35,12 +35,12 @@ class Watch:
     More attributes than a class should have: it is the one place where all that a run sees comes together.
     """
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, installation: Installation) -> None:
         self.fleet: list[int] = []
         self.samples: list[Sample] = []
         self.costs: list[StepCost] = []
         self.latencies = {name: Histogram() for name in ("ack", "delivery", "join")}
-        self._server = server
+        self._installation = installation
         self._step: Step = Step("start", "starting")
         self._ticks: dict[int, dict[str, Any]] = {}
         self._recent = Histogram()
@@ -131,7 +131,8 @@ class Watch:
         return sample
 
     def _pids(self) -> dict[str, list[int]]:
-        return {"hub": [self._server.hub], "store": [self._server.store], "fleet": self.fleet}
+        return {"hub": self._installation.hubs, "store": [self._installation.store], "fleet": self.fleet}
 
     def _memory_now(self) -> tuple[int, int]:
-        return processes.memory(self._server.hub), processes.memory(self._server.store)
+        hubs = sum(map(processes.memory, self._installation.hubs))
+        return hubs, processes.memory(self._installation.store)

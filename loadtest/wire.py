@@ -1,50 +1,74 @@
-"""Frames as protocol/README.md says, by an implementation that is not the server's: pure.
-
-The text of a message begins with when it was due, so that whoever receives it, in any process of this
-machine, knows how long it took.
-"""
+"""Onethread's wire as protocol/README.md says, by an implementation that is not the server's: pure."""
 
 from __future__ import annotations
 
-import secrets
-import time
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgpack  # type: ignore[import-untyped]
 
+from loadtest.dialect import Ack, Admitted, Caller, Event, Heard, Leaving, Position, Refused, Replay
+
 Frame = dict[str, Any]
 
-SUBPROTOCOL: Final = "onethread.v1.msgpack"
 _DEMO: Final = {"org": "demo", "app_id": 1, "app_secret": "demo-secret"}
-_DIGITS: Final = 16
-"""Hexadecimal digits of a time in nanoseconds at the start of a text."""
 
-pack = msgpack.Packer().pack
+_pack = msgpack.Packer().pack
 
 
-def unpack(payload: bytes) -> Frame:
-    """The frame in a WebSocket message."""
-    frame: Frame = msgpack.unpackb(payload)
-    return frame
+class Wire:
+    """The dialect of Onethread, in MessagePack."""
+
+    headers: Mapping[str, str] = {"Sec-WebSocket-Protocol": "onethread.v1.msgpack"}
+    binary = True
+    listens_first = False
+    ordered = True
+
+    def hello(self, caller: Caller) -> bytes:
+        """`init`, with the resume point if there is one."""
+        frame: Frame = {
+            "t": "init",
+            **_DEMO,
+            "device": {"id": caller.device, "kind": "web"},
+            "user": {"user_id": caller.user_id},
+        }
+        if caller.resume is not None:
+            epoch, seq, event_id = caller.resume
+            frame["resume"] = {"epoch": epoch, "seq": seq, **({"id": event_id} if seq else {})}
+        return bytes(_pack(frame))
+
+    def send(self, cid: str, text: str) -> bytes:
+        """`send`."""
+        return bytes(_pack({"t": "send", "cid": cid, "text": text}))
+
+    def hear(self, payload: bytes) -> Heard:
+        """What a frame of the server means to a device."""
+        return _heard(msgpack.unpackb(payload))
 
 
-def new_cid() -> str:
-    """A fresh cid of 32 characters: 128 random bits."""
-    return secrets.token_hex(16)
+def _heard(frame: Frame) -> Heard:
+    match frame["t"]:
+        case "event":
+            event = frame["event"]
+            return Event(event["seq"], event["id"], event["cid"], event["text"])
+        case "ack":
+            return Ack(frame["seq"], frame["id"], frame["cid"])
+        case "replay":
+            return _replay(frame)
+        case "ready":
+            return Admitted(frame["thread"])
+        case "error":
+            return Refused(f"error {frame['code']} {frame['reason']}")
+        case "bye":
+            return Leaving()
+    return None
 
 
-def init(user_id: str, device: str, resume: Frame | None) -> bytes:
-    """The first frame of a device of this user, with a resume point if it has one."""
-    frame = {"t": "init", **_DEMO, "device": {"id": device, "kind": "web"}, "user": {"user_id": user_id}}
-    return bytes(pack({**frame, "resume": resume} if resume else frame))
-
-
-def send(cid: str, due_ns: int, length: int) -> bytes:
-    """A message of `length` characters that was due at this time of the monotonic clock."""
-    text = f"{due_ns:0{_DIGITS}x}".ljust(length, ".")
-    return bytes(pack({"t": "send", "cid": cid, "text": text}))
-
-
-def latency_us(text: str) -> int:
-    """Microseconds since the message with this text was due."""
-    return (time.monotonic_ns() - int(text[:_DIGITS], 16)) // 1000
+def _replay(frame: Frame) -> Replay:
+    at = frame["at"]
+    return Replay(
+        [(event["seq"], event["id"], event["cid"]) for event in frame["events"]],
+        Position(frame["epoch"], at["seq"], at.get("id", "")),
+        frame.get("reset", False),
+        frame["done"],
+    )

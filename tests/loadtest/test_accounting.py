@@ -38,6 +38,27 @@ def test_disorder(seqs: tuple[int, ...], fault: str) -> None:
     assert found.ledger.faults[fault]
 
 
+def test_no_order_promised() -> None:
+    """Where order was not promised, what comes early is counted and waits for what is before it."""
+    found = Receipt(Ledger(), ordered=False)
+    found.begin("", [], 0, "")
+    for seq, position in ((2, 0), (4, 0), (1, 2), (3, 4)):
+        found.take(*event(seq))
+        assert found.seq == position
+    assert (found.event_id, found.delivered, found.disordered, found.early) == ("id-4", 4, 2, {})
+    assert not found.ledger.faults
+
+
+@pytest.mark.parametrize("seqs", [(1, 1), (1, 2, 1), (3, 3)])
+def test_twice_without_order(seqs: tuple[int, ...]) -> None:
+    """Nothing may come twice, ordered or not."""
+    found = Receipt(Ledger(), ordered=False)
+    found.begin("", [], 0, "")
+    for seq in seqs:
+        found.take(*event(seq))
+    assert found.ledger.faults == {"twice": 1}
+
+
 def test_replay_with_a_gap() -> None:
     """A tail must be whole up to the position that it brings."""
     found = Receipt(Ledger())
@@ -62,9 +83,10 @@ def test_disagreement(other: tuple[int, str, str], fault: str) -> None:
 def test_verdict_over_processes() -> None:
     """A thread's sends in all processes count for its devices in all processes."""
     verdict = judge(
-        [ThreadCount("a", 3, (5, 5)), ThreadCount("a", 2, (5,)), ThreadCount("b", 1, (1,))], Counter()
+        [ThreadCount("a", 3, (5, 5), 2), ThreadCount("a", 2, (5,), 1), ThreadCount("b", 1, (1,))], Counter()
     )
     assert verdict.holds
+    assert verdict.disordered == 3
     assert (verdict.sent, verdict.expected, verdict.delivered) == (6, 16, 16)
 
 

@@ -1,6 +1,12 @@
 """What the processes' own accounting says."""
 
 import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
 
 from loadtest import processes
 
@@ -19,6 +25,32 @@ def test_this_process() -> None:
     assert processes.usage(os.getpid()).rss > 0
     assert processes.memory(os.getpid()) > 0
     assert os.getpid() in processes.children(os.getppid())
+
+
+def test_cpu_is_finer_than_ticks() -> None:
+    """CPU time of another process is in nanoseconds, all its threads together, and what ticks say is near."""
+    script = "import threading as t; a = t.Thread(target=sum, args=(range(10**6),)); a.start(); a.join(); "
+    script += "print(flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        used = processes.usage(child.pid).cpu
+        _, ticked = processes.parse_stat(Path(f"/proc/{child.pid}/stat").read_text())
+        assert used == pytest.approx(ticked.cpu, abs=0.03)
+        assert used * 100 % 1 > 0
+        child.communicate(b"\n")
+
+
+def test_cpu_by_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the kernel refuses a process's clock, ticks are taken."""
+
+    def refuse(clock: int) -> float:
+        raise OSError(22, "Invalid argument")
+
+    monkeypatch.setattr(time, "clock_gettime", refuse)
+    assert processes.usage(os.getpid()).cpu > 0
 
 
 def test_no_process() -> None:

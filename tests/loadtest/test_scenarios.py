@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from loadtest.child import ServerFailed
 from loadtest.fleet import Fleet
 from loadtest.run import run
 from loadtest.scenarios import SCENARIOS, Shape
-from loadtest.server import Server, ServerFailed
+from loadtest.server import Server
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,8 +21,16 @@ ROOT = Path(__file__).parents[2]
 def small(name: str) -> Shape:
     """The scenario with few connections, for a moment."""
     shape = SCENARIOS[name].shape
-    threads, devices = min(shape.threads, 6), min(shape.devices, 9)
-    return replace(shape, threads=threads, devices=devices, seconds=1, rate=min(shape.rate, 60), workers=2)
+    threads, devices, prefill = min(shape.threads, 6), min(shape.devices, 9), min(shape.prefill, 70)
+    return replace(
+        shape,
+        threads=threads,
+        devices=devices,
+        prefill=prefill,
+        seconds=1,
+        rate=min(shape.rate, 60),
+        workers=2,
+    )
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -74,9 +83,25 @@ def test_command(tmp_path: Path) -> None:
 
 def test_independent() -> None:
     """The fleet imports nothing of the server, the protocol package or the client."""
-    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "loadtest").glob("*.py")]
+    paths = [*(ROOT / "loadtest").glob("*.py"), *(ROOT / "loadtest" / "peers").glob("*.py")]
+    sources = [path.read_text(encoding="utf-8") for path in paths]
     imports = [line for text in sources for line in text.splitlines() if line.startswith(("import", "from"))]
     assert not [line for line in imports if "onethread" in line]
+
+
+@pytest.mark.parametrize("spread", [False, True])
+async def test_several_hubs(spread: bool) -> None:
+    """Over two hubs and one store all is accounted for, with threads whole on a hub and spread over both."""
+    shape = replace(small("flood"), hubs=2, spread=spread, prefill=70)
+    found = await run(SCENARIOS["flood"], shape, lambda sample: None)
+    assert found.errors == {}
+    assert found.verdict["delivered"] == found.verdict["expected"] == 3 * found.verdict["sent"] > 0
+
+
+async def test_hubs_over_a_store_restart() -> None:
+    """Hubs over a store that runs by itself can all be started again: everyone comes back with resume."""
+    found = await run(SCENARIOS["return"], replace(small("return"), hubs=2), lambda sample: None)
+    assert found.errors == {}
 
 
 async def test_a_failing_server_is_told(tmp_path: Path) -> None:

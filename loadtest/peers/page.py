@@ -1,0 +1,68 @@
+"""The comparison as one page of HTML, with a bar for each peer, no script and nothing loaded. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from loadtest.peers.comparison import Comparison
+from loadtest.peers.table import Table, tables, targets, title, worded
+from loadtest.peers.trials import TRIALS, Figure, Trial
+from loadtest.plots import Bar, bars
+from loadtest.report import STYLE, card, grid
+
+
+def page(comparison: Comparison, conditions: str) -> str:
+    """The whole page."""
+    links = "".join(f'<a href="#{name}">{escape(comparison.title(name))}</a>' for name in comparison.trials)
+    sections = "".join(
+        _section(comparison, TRIALS[name], table)
+        for name, table in zip(comparison.trials, tables(comparison), strict=True)
+    )
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>Onethread and its peers</title><style>{STYLE}</style>"
+        f"<header><h1>Onethread and its peers</h1><p class=soft>{escape(conditions)}</p>"
+        f"<nav>{links}</nav></header><main>{_targets(comparison)}{sections}</main>"
+        f"<footer>{_NOTES}</footer></html>"
+    )
+
+
+_NOTES = (
+    "<p>Everyone keeps each message in a store of the same make (append-only file, fsync always), checks its "
+    "cid, gives it a seq, acks the sender and delivers it to all three devices of its thread. In brackets: "
+    "Onethread's figure over the peer's: below 1 it needs less. CPU is the processes' own accounting, "
+    "in seconds of one core; memory is what joining added to the proportional set size. Bars are medians of "
+    "the rounds; the lines through them reach from the least to the most. loadtest/peers/README.md says what "
+    "each peer is and what it leaves out.</p>"
+)
+
+
+def _targets(comparison: Comparison) -> str:
+    table = targets(comparison)
+    drawn = grid(table.head, table.rows)
+    return f"<section><h2>{escape(table.title)}</h2>{drawn}</section>" if drawn else ""
+
+
+def _section(comparison: Comparison, trial: Trial, table: Table) -> str:
+    notes = "".join(f"<p class=soft>{escape(note)}</p>" for note in table.notes)
+    return (
+        f'<section id="{trial.name}"><h2>{escape(table.title)}</h2>'
+        f"{grid(table.head, table.rows)}{notes}"
+        f"<div class=plots>{''.join(_plots(comparison, trial))}</div></section>"
+    )
+
+
+def _plots(comparison: Comparison, trial: Trial) -> Iterable[str]:
+    for figure in trial.figures:
+        found = [_bar(comparison, trial, peer, figure) for peer in comparison.peers]
+        yield card(figure.title, bars([bar for bar in found if bar]))
+
+
+def _bar(comparison: Comparison, trial: Trial, peer: str, figure: Figure) -> Bar | None:
+    value = comparison.figure(trial.name, peer, figure.name)
+    spread = comparison.spread(trial.name, peer, figure.name)
+    if value is None or spread is None:
+        return None
+    return Bar(title(peer), value, spread, worded(figure, value), comparison.peers.index(peer))
