@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from onethread.hub.log import Hosted
 from tests.store.thread_log import ANA, ThreadLog, new_log
 
 KEPT_A_MESSAGE = 380
@@ -48,6 +49,35 @@ async def test_a_message_is_one_script_of_seven_calls(log: ThreadLog) -> None:
             "zadd": 3,
             "spublish": 6,
         }
+
+
+async def test_a_device_that_returns_is_one_script_of_seven_calls(log: ThreadLog) -> None:
+    """A known device of a thread whose tail the hub has: however many others there are, and messages."""
+    await log.fill(*["hello"] * 20)
+    for device in ("laptop", *(f"device-{number}" for number in range(70))):
+        await log.store.join(log.keys, log.arrival(device))
+    before = await calls(log)
+    await log.store.join(log.keys, log.arrival("laptop", tail=0))
+    assert await calls(log) - before == {
+        "evalsha": 1,
+        "hmget": 1,
+        "zrange": 1,
+        "zadd": 1,
+        "hgetall": 1,
+        "hset": 1,
+        "llen": 1,
+        "lindex": 1,
+    }
+
+
+async def test_a_comparison_is_two_calls_a_thread(log: ThreadLog) -> None:
+    """What differs costs more, and is rare."""
+    await log.fill("1", "2", "3")
+    same = Hosted(log.keys, await log.head(), log.epoch, 0)
+    await log.compare(same)  # the first call of a script loads it
+    before = await calls(log)
+    assert await log.compare(*[same] * 20) == [None] * 20
+    assert await calls(log) - before == {"evalsha": 1, "hmget": 20, "lrange": 20}
 
 
 @pytest.mark.parametrize("messages", [100, 10_000])

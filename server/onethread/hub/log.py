@@ -211,10 +211,9 @@ class ThreadStore(Protocol):
     async def join(self, keys: ThreadKeys, arrival: Arrival) -> Joined | None:
         """Note a device as online and return the thread's state; None if the thread is not stored."""
 
-    async def stay(
-        self, keys: ThreadKeys, hub: str, stay: Sequence[str], left: Sequence[str]
-    ) -> list[DeviceState]:
-        """Keep a hub's devices online, take off those that left; every hub is told of those that are gone."""
+    async def stay(self, keys: ThreadKeys, hub: str, stay: Sequence[str], left: Sequence[str]) -> None:
+        """Keep a hub's devices online, take off those that left; every hub is told when one has come or
+        gone."""
 
     async def compare(self, hosted: Sequence[Hosted]) -> list[Difference | None]:
         """Return, for each of the threads (of one shard), how its log differs; None where it does not."""

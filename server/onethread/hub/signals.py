@@ -13,6 +13,7 @@ told again by the next of its kind.
 """
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Final
 
 import msgspec
@@ -52,6 +53,7 @@ class TypingSignal(msgspec.Struct, array_like=True, frozen=True):
     note: bool = False
 
 
+_id_of = attrgetter("id")
 _ends = msgspec.msgpack.Decoder(dict[str, int])
 _devices = msgspec.msgpack.Decoder(list[DeviceState])
 _contact = msgspec.msgpack.Decoder(Contact)
@@ -66,10 +68,10 @@ def typing_signal(session: str, contact: Contact, *, on: bool) -> bytes:
 
 
 def presences(devices: list[DeviceState]) -> list[DevicePresence]:
-    """Return devices as the wire tells them."""
+    """Return devices as the wire tells them, by id."""
     return [
         DevicePresence(id=d.id, kind=d.kind, name=d.name or UNSET, online=bool(d.online))  # type: ignore[arg-type]
-        for d in devices
+        for d in sorted(devices, key=_id_of)
     ]
 
 

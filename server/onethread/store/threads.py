@@ -177,8 +177,7 @@ class Threads:
             now + ONLINE_MS,
             arrival.hub,
             arrival.device,
-            arrival.kind,
-            arrival.name,
+            _pack(DeviceState(arrival.device, arrival.kind, arrival.name, 1))[:-1],
             keys.channel,
             arrival.tail,
             arrival.size,
@@ -201,14 +200,11 @@ class Threads:
             events=events,
         )
 
-    async def stay(
-        self, keys: ThreadKeys, hub: str, stay: Sequence[str], left: Sequence[str]
-    ) -> list[DeviceState]:
+    async def stay(self, keys: ThreadKeys, hub: str, stay: Sequence[str], left: Sequence[str]) -> None:
         """Keep a hub's devices online, take off those that left; see ThreadStore."""
         now = now_ms()
         args: list[Any] = [now, now + ONLINE_MS, hub, keys.channel, len(stay), *stay, *left]
-        packed = await self._link.run(_STAY, (keys.meta, keys.of("devices"), keys.of("online")), args)
-        return _devices.decode(packed) if packed else []
+        await self._link.run(_STAY, (keys.meta, keys.of("devices"), keys.of("online")), args)
 
     async def compare(self, hosted: Sequence[Hosted]) -> list[Difference | None]:
         """Return how the logs differ; see ThreadStore."""
