@@ -85,7 +85,8 @@ def admit(contact: Contact | None, admission: Admit, user: User, thread: str, no
         fields |= claimed
         data |= claimed_data
         locked |= {*claimed, *map(_path, claimed_data)}
-        blamed = "token.custom_data" if claimed_data else blamed
+        if claimed_data and _excess(_merge(contact, claimed_data), "token.custom_data"):
+            blamed = "token.custom_data"
     return replace(
         _change(contact, fields, data, blamed),
         user_id=admission.user_id,
@@ -162,14 +163,25 @@ def _change(
     contact: Contact, fields: Mapping[str, str | None], data: Mapping[str, Scalar], blamed: str
 ) -> Contact:
     """Set fields and merge data, where None clears; `blamed` is named if the result is too large."""
-    merged = {key: value for key, value in {**contact.custom_data, **data}.items() if value is not None}
-    try:
-        check_custom_data(merged, blamed)
-    except Misfit as misfit:
-        raise ProtocolError(400, "bad_field", str(misfit), field=blamed) from None
+    merged = _merge(contact, data)
+    if excess := _excess(merged, blamed):
+        raise ProtocolError(400, "bad_field", excess, field=blamed)
     changes: dict[str, object] = {name: value or "" for name, value in fields.items()}
     if "name" in fields:
         # Without any name it goes by its random one again: the thread's id implies it, so it is the same one.
         changes["name"] = fields["name"] or random_name(suffix_of(contact.thread))
         changes["random_name"] = not fields["name"]
     return replace(contact, custom_data=merged, **changes)
+
+
+def _merge(contact: Contact, data: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    return {key: value for key, value in {**contact.custom_data, **data}.items() if value is not None}
+
+
+def _excess(data: Mapping[str, Scalar], field: str) -> str:
+    """Return the sentence that says by what custom_data is too large; "" if it is not."""
+    try:
+        check_custom_data(data, field)
+    except Misfit as misfit:
+        return f"{misfit}."
+    return ""

@@ -121,7 +121,7 @@ class Hosting:
             elif thread.position is not None:
                 by_slot.setdefault(thread.keys.prefix, []).append(thread)
         for threads in by_slot.values():
-            told = [self._told(thread) for thread in threads]
+            told = [thread.told() for thread in threads]
             differences = await self._store.compare(told)
             for thread, then, difference in zip(threads, told, differences, strict=True):
                 if difference is not None:
@@ -133,7 +133,7 @@ class Hosting:
             return
         self._repairing.add(thread.id)
         try:
-            told = self._told(thread)
+            told = thread.told()
             [difference] = await self._store.compare([told])
             if difference is not None:
                 await self._amend(thread, told, difference)
@@ -199,10 +199,6 @@ class Hosting:
     def _let_go(self, thread: Thread) -> None:
         self._threads.pop(thread.keys.channel, None)
         self._channels.unsubscribe(thread.keys.channel)
-
-    def _told(self, thread: Thread) -> Hosted:
-        epoch = thread.epoch if thread.stored else ""
-        return Hosted(thread.keys, thread.position or START, epoch, thread.adm, thread.generation)
 
 
 def _lower(thread: Thread, number: int) -> None:

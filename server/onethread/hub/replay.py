@@ -15,6 +15,7 @@ from msgspec import UNSET
 from onethread.hub.admission import Admission
 from onethread.hub.entry import Audience, unpack, visible
 from onethread.hub.log import START, Position, StoreFailure, ThreadStore
+from onethread.hub.tail import Tail
 from onethread.hub.thread import Thread
 from onethread_protocol import server
 from onethread_protocol.bounds import PAGE_BYTES
@@ -52,27 +53,28 @@ class Page:
 
 
 class Reader:
-    """Reads a thread's log, from memory where it can."""
+    """Reads a thread's log, from a tail in memory where it can: the thread's, or the one given."""
 
-    def __init__(self, store: ThreadStore, thread: Thread) -> None:
+    def __init__(self, store: ThreadStore, thread: Thread, tail: Tail | None = None) -> None:
         self._store = store
-        self._thread = thread
+        self._keys = thread.keys
+        self._tail = thread.tail if tail is None else tail
 
     async def chunk(self, first: int, last: int) -> list[bytes]:
         """Return elements from `first` towards `last` (downwards if it is lower): one at least, CHUNK bytes
         or so."""
         low, high = min(first, last), max(first, last)
-        held = self._thread.tail.between(low, high)
+        held = self._tail.between(low, high)
         if held is not None:
             return held if first <= last else held[::-1]
-        return await self._store.range(self._thread.keys, first, last, CHUNK)
+        return await self._store.range(self._keys, first, last, CHUNK)
 
     async def downwards(self, first: int) -> AsyncIterator[tuple[int, bytes]]:
         """Yield seq and element from `first` down to the beginning."""
         seq = first
         while seq > 0:
             # A tail in memory serves only what it holds whole: ask it for no more than that.
-            last = self._thread.tail.first if 0 < self._thread.tail.first <= seq else 1
+            last = self._tail.first if 0 < self._tail.first <= seq else 1
             chunk = await self.chunk(seq, last)
             if not chunk:
                 return
@@ -214,10 +216,16 @@ async def history(
     store: ThreadStore, admission: Admission, before: int, limit: int
 ) -> tuple[list[msgspec.Raw], bool]:
     """Return the newest visible events below `before`, ascending, in one page; and whether there are older
-    ones."""
+    ones.
+
+    It holds what was stored before the call, heard of or not (WIRE.md 6.10): what the connection sent just
+    before may be beyond the hub's position, and have changed what the tail in memory holds.
+    """
     thread = admission.thread
     page = Page(admission.peer.wire.codec)
-    async for seq, element in Reader(store, thread).downwards(min(before - 1, thread.seq)):
+    [difference] = await store.compare([thread.told()])
+    head, tail = (thread.seq, None) if difference is None else (difference.head, Tail())
+    async for seq, element in Reader(store, thread, tail).downwards(min(before - 1, head)):
         event = visible(seq, *unpack(element), admission.audience)
         if event is None:
             continue

@@ -13,7 +13,7 @@ from onethread.hub.clock import now_ms
 from onethread.hub.counters import Counters
 from onethread.hub.entry import HEAD, Audience, unpack, visible
 from onethread.hub.keys import ThreadKeys
-from onethread.hub.log import DeviceState, Joined, Position
+from onethread.hub.log import START, DeviceState, Hosted, Joined, Position
 from onethread.hub.tail import Tail
 from onethread.hub.wire import Wire
 from onethread.identity.organization import Organization
@@ -93,6 +93,11 @@ class Thread:
     def seq(self) -> int:
         """The last event that live connections have; 0 as long as nothing is known."""
         return self.position.seq if self.position else 0
+
+    def told(self) -> Hosted:
+        """What the thread's log is believed to be, to be compared with it."""
+        epoch = self.epoch if self.stored else ""
+        return Hosted(self.keys, self.position or START, epoch, self.adm, self.generation)
 
     def meet(self, version: int, contact: Contact) -> bool:
         """Take the contact as it is now; false if a later version is known."""

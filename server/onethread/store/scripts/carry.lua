@@ -4,7 +4,12 @@
 -- include: log
 --
 -- Atomic: the run, the cids, the place up to which the source is carried: a run that was carried before is
--- answered with that place and appends nothing. A run's first seq must be that place.
+-- answered with that place and appends nothing. A run's first seq must be that place. So an event is carried once,
+-- with a cid or without.
+--
+-- What the destination has is dropped: an event under the same cid, of the same kind and with the same target
+-- (another message under its cid is the same message). If the cid stands for something else there, the event is
+-- carried without it, or a message would be lost, or be changed and nobody could say by what.
 --
 -- KEYS  log, meta, cids, progress (of this source), cuts c, cuts a
 -- ARGV  source, first seq, channel, name of the contact's id, its name,
@@ -61,15 +66,25 @@ local function change_target(fields, seq)
   return fields
 end
 
+local function same_there(fields, known)
+  local element = redis.call('LINDEX', log, known - 1)
+  if not element then return false end -- the store came back from an older file
+  local own = fields_of(element)
+  local target = tonumber(redis.call('HGET', progress, 'm' .. fields[TARGET]) or 0)
+  return own[KIND] == fields[KIND] and own[TARGET] == target
+end
+
 local function carry(old, id, body)
   local fields = cmsgpack.unpack(body)
   local author = side_of(fields) == 'c' and 'c' or 'a' .. fields[FROM_ID] .. ':'
   local cid = fields[CID] ~= '' and author .. fields[CID]
   local known = cid and redis.call('HGET', cids, cid)
-  if known then
+  if known and same_there(fields, known) then
     redis.call('HSET', progress, 'm' .. old, known)
-    redis.call('HINCRBY', progress, 'dropped', 1)
     return
+  elseif known then
+    cid, fields[CID] = false, ''
+    body = cmsgpack.pack(fields)
   end
   if fields[FROM_TYPE] == 'contact' then fields[FROM_ID], fields[FROM_NAME] = contact, name end
   local seq = redis.call('LLEN', log) + 1

@@ -29,8 +29,10 @@ local hidden = message[KIND] == 'note'
 if message[KIND] ~= 'message' and not (hidden and side == 'a') then return {'unknown_target'} end
 local own = message[FROM_TYPE] == author.type and message[FROM_ID] == author.id
 if not own then return {'not_yours'} end
-if message[DELETED] == 1 then
-  if kind == 'edited' then return {'unknown_target'} end
+local gone = message[DELETED] == 1
+if gone and kind == 'edited' then return {'unknown_target'} end
+-- Deleted without a rev: a carry has brought the message, and its deletion is in a later run. Then this is the first.
+if gone and message[REV] > 0 then
   redis.call('HSET', cids, cid, message[REV])
   return {'dup', message[REV], redis.call('LINDEX', log, message[REV] - 1)}
 end
@@ -44,7 +46,7 @@ redis.call('HSET', cids, cid, seq)
 message[TEXT], message[REV] = text, seq
 if kind == 'deleted' then
   message[DELETED] = 1
-  if not hidden then
+  if not hidden and not gone then
     redis.call('ZADD', cuts, target, target)
     local read, baseline = m[4], 'ab'
     if side == 'a' then read, baseline = m[3], 'cb' end
