@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute
 from uvicorn._types import ASGIApplication
 
 from onethread import demo
+from onethread.agents.audit import SERVER
 from onethread.api.operations import Unready, operation_routes
 from onethread.gateway.addresses import Addresses
 from onethread.gateway.edge import Edge
@@ -33,6 +34,7 @@ from onethread.metrics import Metering
 from onethread.serving import Serving
 from onethread.settings import Settings, SettingsError
 from onethread.snapshots import Counts, take
+from onethread.store.accounts import Accounts
 from onethread.store.carries import Carries
 from onethread.store.directory import Directory
 from onethread.store.embedded import EmbeddedStore
@@ -98,7 +100,8 @@ class Process:
             on_gap=lambda channels: self._hub.threads.gap(channels),
         )
         self._admin = open_admin_client(url)
-        self._organizations = Organizations(self._admin, serving.key)
+        self._organizations = Organizations(self._admin, serving.key, SERVER)
+        self._accounts = Accounts(self._admin, SERVER)
         self._edge = Edge(
             bound=settings.buffer,
             heartbeat=settings.heartbeat,
@@ -150,7 +153,7 @@ class Process:
         if not await claim(self._admin, self._serving.key):
             raise SettingsError("ONETHREAD_SECRET_KEY: the store was made with another server key")
         if self._serving.demo:
-            await demo.ensure(self._organizations)
+            await demo.ensure(self._organizations, self._accounts)
 
     def _routes(self) -> list[BaseRoute]:
         proxies = TrustedProxies(self._serving.settings.trusted_proxies)
