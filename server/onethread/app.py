@@ -13,18 +13,24 @@ from typing import Any, Final, cast
 import structlog
 import uvloop
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.routing import BaseRoute
 from uvicorn._types import ASGIApplication
 
 from onethread import demo
 from onethread.agents.audit import SERVER
+from onethread.agents.login import Logins
+from onethread.agents.passwords import Passwords
 from onethread.api.operations import Unready, operation_routes
+from onethread.api.problems import http_problem
+from onethread.api.sessions import session_routes
 from onethread.gateway.addresses import Addresses
 from onethread.gateway.edge import Edge
 from onethread.gateway.endpoint import Endpoint
 from onethread.gateway.proxies import TrustedProxies
 from onethread.gateway.server import Server, config
-from onethread.hub.clock import every
+from onethread.hub.clock import every, now_ms
 from onethread.hub.counters import Counters
 from onethread.hub.hub import Hub, Limits
 from onethread.hub.sweep import SWEEP_EVERY, Sweep
@@ -44,6 +50,7 @@ from onethread.store.fingerprint import claim
 from onethread.store.link import Link
 from onethread.store.organizations import Organizations, open_admin_client
 from onethread.store.scripts import all_scripts
+from onethread.store.sessions import Sessions
 from onethread.store.subscriber import Subscriber
 
 SHARE_EVERY: Final = 1.0
@@ -102,6 +109,9 @@ class Process:
         self._admin = open_admin_client(url)
         self._organizations = Organizations(self._admin, serving.key, SERVER)
         self._accounts = Accounts(self._admin, SERVER)
+        self._sessions = Sessions(self._admin, serving.key)
+        self._addresses = Addresses(settings.inits_per_minute, settings.refusals_per_minute)
+        self._proxies = TrustedProxies(settings.trusted_proxies)
         self._edge = Edge(
             bound=settings.buffer,
             heartbeat=settings.heartbeat,
@@ -113,7 +123,7 @@ class Process:
             store=self._store,
             channels=self._subscriber,
             directory=Directory(self._organizations.find),
-            addresses=Addresses(settings.inits_per_minute, settings.refusals_per_minute),
+            addresses=self._addresses,
             mint=TokenMint(serving.key),
             limits=_limits(settings),
             counters=self._counters,
@@ -140,7 +150,12 @@ class Process:
     async def serve(self) -> None:
         """Serve until signalled, and drain."""
         settings, listener = self._serving.settings, self._serving.listener
-        app = cast("ASGIApplication", Starlette(routes=self._routes(), lifespan=self._lifespan))
+        starlette = Starlette(
+            routes=self._routes(),
+            exception_handlers={HTTPException: http_problem},
+            lifespan=self._lifespan,
+        )
+        app = cast("ASGIApplication", starlette)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _ignore)
         server = Server(config(app, host=settings.host, port=settings.port), self._edge, self._hub.drain)
@@ -156,9 +171,17 @@ class Process:
             await demo.ensure(self._organizations, self._accounts)
 
     def _routes(self) -> list[BaseRoute]:
-        proxies = TrustedProxies(self._serving.settings.trusted_proxies)
-        endpoint = Endpoint(self._edge, self._hub.open_session, proxies)
-        return [*endpoint.routes(), *operation_routes(self._unready, self._metering.registry)]
+        endpoint = Endpoint(self._edge, self._hub.open_session, self._proxies)
+        logins = Logins(self._sessions, self._addresses, Passwords(), now_ms)
+        return [
+            *endpoint.routes(),
+            *operation_routes(self._unready, self._metering.registry),
+            *session_routes(logins, self._sessions, self._client_address),
+        ]
+
+    def _client_address(self, request: Request) -> str:
+        forwarded = request.headers.getlist("x-forwarded-for")
+        return self._proxies.client(request.client.host if request.client else "", forwarded)
 
     @asynccontextmanager
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
