@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute
 from uvicorn._types import ASGIApplication
 
 from onethread import demo
+from onethread.agents import cookie
 from onethread.agents.audit import SERVER
 from onethread.agents.login import Logins
 from onethread.agents.passwords import Passwords
@@ -51,6 +52,7 @@ from onethread.store.link import Link
 from onethread.store.organizations import Organizations, open_admin_client
 from onethread.store.scripts import all_scripts
 from onethread.store.sessions import Sessions
+from onethread.store.staff import StaffRecords
 from onethread.store.subscriber import Subscriber
 
 SHARE_EVERY: Final = 1.0
@@ -103,8 +105,8 @@ class Process:
         self._link = Link(url, scripts=all_scripts(), on_connected=lambda: self._back(), on_lost=self._lost)
         self._subscriber = Subscriber(
             url,
-            on_message=lambda channel, payload: self._hub.threads.hear(channel, payload),
-            on_gap=lambda channels: self._hub.threads.gap(channels),
+            on_message=lambda channel, payload: self._hub.hear(channel, payload),
+            on_gap=lambda channels: self._hub.gap(channels),
         )
         self._admin = open_admin_client(url)
         self._organizations = Organizations(self._admin, serving.key, SERVER)
@@ -121,6 +123,8 @@ class Process:
         self._store = Carries(self._link)
         self._hub = Hub(
             store=self._store,
+            staff=StaffRecords(self._link),
+            sessions=self._sessions,
             channels=self._subscriber,
             directory=Directory(self._organizations.find),
             addresses=self._addresses,
@@ -171,7 +175,7 @@ class Process:
             await demo.ensure(self._organizations, self._accounts)
 
     def _routes(self) -> list[BaseRoute]:
-        endpoint = Endpoint(self._edge, self._hub.open_session, self._proxies)
+        endpoint = Endpoint(self._edge, self._hub.open_session, self._proxies, cookie.session_token)
         logins = Logins(self._sessions, self._addresses, Passwords(), now_ms)
         return [
             *endpoint.routes(),

@@ -20,6 +20,7 @@ from msgspec import UNSET
 
 from onethread.contacts.profile import Contact
 from onethread.hub.ending import ended
+from onethread.hub.entry import Audience
 from onethread.hub.log import DeviceState
 from onethread.hub.people import profile_frame
 from onethread.hub.thread import Thread
@@ -28,6 +29,7 @@ from onethread_protocol.bounds import UNREAD_CAP
 from onethread_protocol.frames import ServerFrame
 from onethread_protocol.people import Author, DevicePresence, Named
 
+_OTHER: Final[dict[Audience, Audience]] = {"customer": "agent", "agent": "customer"}
 SESSION: Final = 16
 """Characters of a session's id: it leads a signal whose sender is not to hear it again."""
 
@@ -109,11 +111,12 @@ def end_admissions(thread: Thread, number: int, ends: dict[str, int]) -> None:
             admission.end(code)
 
 
-def tell(thread: Thread, frame: ServerFrame, *, but: str = "") -> None:
-    """Write a frame to the thread's live connections, packed once per wire; not to the session `but`."""
+def tell(thread: Thread, frame: ServerFrame, *, to: Audience | None = None, but: str = "") -> None:
+    """Write a frame to the thread's live connections, of one audience or both, packed once per wire; not to
+    the session `but`."""
     packed: dict[object, bytes] = {}
     for admission in thread.live():
-        if admission.session == but:
+        if admission.session == but or admission.audience == (to and _OTHER[to]):
             continue
         wire = admission.peer.wire
         if wire not in packed:

@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 
 from onethread.agents.roster import Roster
 from onethread.agents.session import Session, new_token, org_of
+from onethread.hub.staff import Ticket
 from onethread.store.accounts import Accounts
 from onethread.store.documents import Missing, desk_channel, is_slug, translated
 from onethread.store.errors import StoreUnavailable, UnknownOutcome
@@ -70,6 +71,11 @@ class Sessions:
         with translated(StoreUnavailable):
             packed = cast("bytes | None", await self._client.get(self.key(org, token)))
         return None if packed is None else (org, msgspec.json.decode(packed, type=Session))
+
+    async def ticket(self, token: str) -> Ticket | None:
+        """Return the session of a token, None if it opens nothing; see SessionStore."""
+        found = await self.find(token)
+        return None if found is None else Ticket(*found, self.key(found[0], token))
 
     async def close(self, token: str) -> bool:
         """End the session of a token, if there is one; its consoles are closed by the hubs that have them."""
