@@ -42,6 +42,7 @@ from onethread.serving import Serving
 from onethread.settings import Settings, SettingsError
 from onethread.snapshots import Counts, take
 from onethread.store.accounts import Accounts
+from onethread.store.agent_records import AgentRecords
 from onethread.store.carries import Carries
 from onethread.store.directory import Directory
 from onethread.store.embedded import EmbeddedStore
@@ -52,7 +53,6 @@ from onethread.store.link import Link
 from onethread.store.organizations import Organizations, open_admin_client
 from onethread.store.scripts import all_scripts
 from onethread.store.sessions import Sessions
-from onethread.store.staff import StaffRecords
 from onethread.store.subscriber import Subscriber
 
 SHARE_EVERY: Final = 1.0
@@ -123,7 +123,7 @@ class Process:
         self._store = Carries(self._link)
         self._hub = Hub(
             store=self._store,
-            staff=StaffRecords(self._link),
+            agents=AgentRecords(self._link),
             sessions=self._sessions,
             channels=self._subscriber,
             directory=Directory(self._organizations.find),

@@ -21,7 +21,7 @@ from onethread.store.sessions import Sessions
 from tests.agents.test_roster import account
 from tests.integration.acme import Acme
 from tests.integration.serving import Running
-from tests.integration.wire import Customer, Frame
+from tests.integration.wire import Customer, Frame, new_cid
 
 
 class Agent(Customer):
@@ -32,6 +32,20 @@ class Agent(Customer):
         named = {"id": device or secrets.token_hex(8), "kind": "web"}
         opened = {"token": token} if token else {}
         await self.send({"t": "agent_init", "org": org, "device": named, **opened, **fields})
+
+    async def open(self, thread: str, **fields: Any) -> Frame:
+        """Open a thread and read its replay; the `opened` frame, with the replay's parts as `parts`."""
+        opened = await self.ask({"t": "open", "thread": thread, **fields}, "opened")
+        if opened["t"] == "error":
+            return opened
+        parts = [await self.next("replay", lambda frame: frame["thread"] == thread)]
+        while not parts[-1]["done"]:
+            parts.append(await self.next("replay", lambda frame: frame["thread"] == thread))
+        return {**opened, "parts": parts, "events": [event for part in parts for event in part["events"]]}
+
+    async def do(self, kind: str, thread: str, *, cid: str | None = None, **fields: Any) -> Frame:
+        """Send a command; its ack, or the error in its place."""
+        return await self.ask({"t": kind, "thread": thread, "cid": cid or new_cid(), **fields}, "ack")
 
     async def state(self, state: str) -> Frame:
         """Say that one is online or away; who is there."""

@@ -10,8 +10,8 @@ p<packed>     who is there                        (attend.lua, state.lua)
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
@@ -19,11 +19,12 @@ from onethread.agents.presence import AgentThere, presences
 from onethread.agents.roster import Roster
 from onethread.hub.console import Console
 from onethread.hub.log import StoreFailure
-from onethread.hub.staff import StaffStore
+from onethread.hub.office import Office
 from onethread.hub.wire import Wire
 from onethread.identity.organization import Organization
 from onethread_protocol import server
 from onethread_protocol.frames import ServerFrame
+from onethread_protocol.people import Named
 
 GATHER: Final = 0.25
 """Seconds in which changes of who is there are gathered: after a restart all agents come within some."""
@@ -39,20 +40,12 @@ def channel_of(org: str) -> str:
 class Desk:
     """Everything of one organization's agents at this hub. `there` are the agents of all hubs."""
 
-    def __init__(
-        self,
-        organization: Organization,
-        hub: str,
-        staff: StaffStore,
-        spawn: Callable[[Coroutine[Any, Any, None]], None],
-    ) -> None:
+    def __init__(self, organization: Organization, office: Office) -> None:
         self.organization = organization
+        self.office = office
         self.roster = Roster()
         self.there: list[AgentThere] = []
         self.consoles: list[Console] = []
-        self._hub = hub
-        self._staff = staff
-        self._spawn = spawn
         self._mark = ""
         self._telling: asyncio.TimerHandle | None = None
 
@@ -61,17 +54,26 @@ class Desk:
         """The organization's slug."""
         return self.organization.org
 
+    def name_of(self, agent: str) -> str:
+        """Return an agent's name, of a removed one too."""
+        return self.roster.name_of(agent)
+
+    def named(self, agent: str) -> Named | None:
+        """Return an agent as others are told of it; None for nobody, ""."""
+        return Named(id=agent, name=self.name_of(agent)) if agent else None
+
     def hear(self, payload: bytes) -> None:
         """Take a message of the desk's channel."""
         if payload[:1] == b"p":
             self._meet(_there.decode(payload[1:]))
         else:
-            self._spawn(self._check_quietly())
+            self.office.spawn(self._check_quietly())
 
     async def check(self) -> None:
         """Compare accounts, sessions and who is there with the store, and end what has ended."""
         consoles = tuple(self.consoles)
-        staff = await self._staff.staff(self.org, self._mark, [console.ticket.key for console in consoles])
+        sessions = [console.ticket.key for console in consoles]
+        staff = await self.office.agents.staff(self.org, self._mark, sessions)
         if staff.roster is not None:
             self.roster, self._mark = staff.roster, staff.mark
             self._tell_soon()
@@ -81,7 +83,7 @@ class Desk:
 
     async def refresh(self) -> None:
         """Keep this hub's agents there, and let those of killed hubs fade."""
-        self._meet(await self._staff.attend(self.org, self._hub, self._here()))
+        self._meet(await self.office.agents.attend(self.org, self.office.hub, self._here()))
 
     async def enter(self, console: Console) -> None:
         """Take a console in; whatever ends its session from now on is heard, and so is what just did."""
@@ -97,11 +99,11 @@ class Desk:
         """Take a console off; its agent goes with the last one."""
         if console in self.consoles:
             self.consoles.remove(console)
-            self._spawn(self._depart(console.account.id))
+            self.office.spawn(self._depart(console.account.id))
 
     async def set_state(self, console: Console, state: str) -> server.Presence:
         """Note an agent's state, for all of its consoles; returns who is there."""
-        self._meet(await self._staff.set_state(self.org, console.account.id, state))  # type: ignore[arg-type]
+        self._meet(await self.office.agents.set_state(self.org, console.account.id, state))  # type: ignore[arg-type]
         return self.presence()
 
     def presence(self) -> server.Presence:
@@ -149,6 +151,6 @@ class Desk:
         if agent in here:
             return
         try:
-            self._meet(await self._staff.attend(self.org, self._hub, here, (agent,)))
+            self._meet(await self.office.agents.attend(self.org, self.office.hub, here, (agent,)))
         except StoreFailure:
             return  # it fades

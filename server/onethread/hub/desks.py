@@ -1,31 +1,20 @@
 """The desks of this hub, by organization: kept while agents have consoles here."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Coroutine
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from typing import Any
 
 from onethread.hub.desk import Desk, channel_of
-from onethread.hub.hosting import Channels
 from onethread.hub.log import StoreFailure
-from onethread.hub.staff import StaffStore
+from onethread.hub.office import Office
 from onethread.identity.organization import Organization
 
 
 class Desks:
     """Desks by channel, each subscribed, then read: never the other way round."""
 
-    def __init__(
-        self,
-        hub: str,
-        staff: StaffStore,
-        channels: Channels,
-        spawn: Callable[[Coroutine[Any, Any, None]], None],
-    ) -> None:
-        self._hub = hub
-        self._staff = staff
-        self._channels = channels
-        self._spawn = spawn
+    def __init__(self, office: Office) -> None:
+        self._office = office
         self._desks: dict[str, Desk] = {}
         self._arriving: dict[str, asyncio.Future[None]] = {}
         self._joining: dict[str, int] = {}
@@ -37,7 +26,7 @@ class Desks:
         channel = channel_of(organization.org)
         desk = self._desks.get(channel)
         if desk is None:
-            desk = self._desks[channel] = Desk(organization, self._hub, self._staff, self._spawn)
+            desk = self._desks[channel] = Desk(organization, self._office)
             self._arriving[channel] = asyncio.ensure_future(self._open(channel, desk))
         desk.organization = organization
         self._joining[channel] = self._joining.get(channel, 0) + 1
@@ -77,7 +66,7 @@ class Desks:
                 await desk.refresh()
 
     async def _open(self, channel: str, desk: Desk) -> None:
-        await self._channels.subscribe(channel)
+        await self._office.channels.subscribe(channel)
         await desk.check()
 
     async def _arrived(self, channel: str, desk: Desk) -> None:
@@ -96,5 +85,5 @@ class Desks:
 
     def _let_go(self, channel: str, desk: Desk) -> None:
         del self._desks[channel]
-        self._channels.unsubscribe(channel)
+        self._office.channels.unsubscribe(channel)
         desk.close()

@@ -18,12 +18,14 @@ from onethread.hub.counters import Counters
 from onethread.hub.desks import Desks
 from onethread.hub.hosting import COMPARE_EVERY, Channels, Hosting
 from onethread.hub.log import Difference, StoreFailure, ThreadStore
+from onethread.hub.office import AgentStore, Office
 from onethread.hub.peer import Peer
 from onethread.hub.presence import REFRESH_EVERY, Presence
 from onethread.hub.replay import Replay
 from onethread.hub.session import Session
-from onethread.hub.staff import SessionStore, StaffStore
+from onethread.hub.staff import SessionStore
 from onethread.hub.thread import Thread
+from onethread.hub.viewers import Viewers
 from onethread.identity.tokens import TokenMint
 from onethread_protocol import server
 from onethread_protocol.bounds import DEFAULT_TAIL, UNREAD_CAP
@@ -54,7 +56,7 @@ class Hub:
         self,
         *,
         store: Store,
-        staff: StaffStore,
+        agents: AgentStore,
         sessions: SessionStore,
         channels: Channels,
         directory: Directory,
@@ -72,8 +74,20 @@ class Hub:
         self.counters = counters
         self.threads = Hosting(store, channels, counters, self.spawn, self._stored, self._lost, self._reset)
         self.presence = Presence(store, self.threads, self.id)
-        self.desks = Desks(self.id, staff, channels, self.spawn)
-        self.attendance = Attendance(staff, self.threads, self.id)
+        self.viewers = Viewers(agents, self.threads, self.id)
+        office = Office(
+            hub=self.id,
+            store=store,
+            agents=agents,
+            channels=channels,
+            threads=self.threads,
+            viewers=self.viewers,
+            counters=counters,
+            spawn=self.spawn,
+            replay=self.replay,
+        )
+        self.desks = Desks(office)
+        self.attendance = Attendance(agents, self.threads, self.id)
         heartbeat_ms = int(limits.heartbeat * 1000)
         self.entrance = Entrance(sessions, directory, self.desks, addresses, heartbeat_ms)
         self._sessions: set[Session] = set()
@@ -146,6 +160,7 @@ class Hub:
     async def refresh(self) -> None:
         """Keep the devices and agents of this hub online."""
         await self.presence.refresh()
+        await self.viewers.refresh()
         with suppress(StoreFailure):  # the next refresh says it again
             await self.desks.refresh()
 
@@ -197,8 +212,10 @@ class Hub:
         read = server.ReadPositions(contact=difference.read_contact, agents=difference.read_agents)
         for admission in thread.live():
             admission.live = False
-            unread = min(difference.unread_contact, UNREAD_CAP)
-            self.replay(Replay(self.store, admission, read=read, unread=unread), None, DEFAULT_TAIL)
+            customer = admission.audience == "customer"
+            unread = difference.unread_contact if customer else difference.unread_agents
+            replay = Replay(self.store, admission, read=read, unread=min(unread, UNREAD_CAP))
+            self.replay(replay, None, DEFAULT_TAIL)
 
     async def _run(self, replay: Replay, resume: Resume | None, tail: int) -> None:
         try:

@@ -36,7 +36,7 @@ from onethread_protocol.errors import ProtocolError
 if TYPE_CHECKING:
     from onethread.hub.hub import Hub
 
-Work: TypeAlias = Coroutine[Any, Any, None]
+Work: TypeAlias = Coroutine[Any, Any, object]
 
 IN_FLIGHT: Final = 64
 """Commands of one connection that may await the store; then its socket is not read until half are

@@ -21,7 +21,10 @@ redis.call('ZADD', online, ARGV[2], hub .. ' ' .. id)
 is_online[id] = true
 remember(devices, is_online, id, ARGV[5], ARGV[6], now)
 redis.call('HSET', contact, 'seen', now)
-if ARGV[10] ~= '' then redis.call('HSET', contact, 'page', ARGV[10]) end
+if ARGV[10] ~= '' then
+  redis.call('HSET', contact, 'page', ARGV[10])
+  redis.call('SPUBLISH', channel, 'g' .. ARGV[10])
+end
 local list = devices_of(devices, is_online)
 if news then redis.call('SPUBLISH', channel, 'p' .. list) end
 
