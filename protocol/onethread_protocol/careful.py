@@ -1,4 +1,4 @@
-"""Reads a frame field by field, when the one typed decode has failed.
+"""Reads a frame, or the body of a request, field by field, when the one typed decode has failed.
 
 So it can say which field is at fault and how, and accept the few frames that only the typed decode can't
 take: a key given twice, the first time wrongly; a lone surrogate in an unknown field.
@@ -66,6 +66,21 @@ def read_claims(payload: bytes, cls: type[FrameT]) -> FrameT | None:
         raise _refusal("bad_field", fault.sentence, fault.field) from None
     except UNREADABLE:
         return None
+
+
+def read_body(payload: bytes, cls: type[FrameT], nodes: Nodes, encoding: str) -> FrameT:
+    """The map of this type in `payload`, or ProtocolError and nothing else."""
+    try:
+        node = nodes.root(payload)
+        held = nodes.entries(node)
+        if held is None:
+            found = given(nodes.peek(node), quoted=False)
+            raise _refusal("bad_frame", f"The body must be a map with string keys, not {found}.")
+        return _Reading(nodes).struct(held, cls, "")
+    except Fault as fault:
+        raise _refusal("bad_field", fault.sentence, fault.field) from None
+    except UNREADABLE:
+        raise _refusal("bad_frame", f"The body is not readable as {encoding}.") from None
 
 
 def _kind(held: Mapping[str, Any], kinds: Mapping[str, type[FrameT]], nodes: Nodes) -> type[FrameT]:

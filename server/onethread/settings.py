@@ -176,8 +176,8 @@ SETTINGS: tuple[Setting, ...] = (
         variable="ONETHREAD_REFUSALS_PER_MINUTE",
         field="refusals_per_minute",
         default="20",
-        meaning="Refused identities a minute from one client address, of each process; more close with 4429. "
-        "0 for no limit.",
+        meaning="Refused identities and failed logins a minute from one client address, of each process; "
+        "more close with 4429. 0 for no limit.",
         read=values.integer,
     ),
     Setting(

@@ -14,7 +14,7 @@ from onethread.identity.proofs import Claims
 from onethread_protocol.custom_data import check_custom_data
 from onethread_protocol.customer import Prechat
 from onethread_protocol.errors import ProtocolError
-from onethread_protocol.people import ContactView, User, UserEdit
+from onethread_protocol.people import ContactView, DevicePresence, User, UserEdit
 from onethread_protocol.shape import Misfit
 
 Scalar: TypeAlias = str | int | float | bool | None
@@ -126,6 +126,18 @@ def view(contact: Contact) -> ContactView:
         company=contact.company or UNSET,
         user_id=contact.user_id or UNSET,
         authenticated=contact.authenticated,
+    )
+
+
+def agent_view(contact: Contact, devices: list[DevicePresence], seen_at: int) -> ContactView:
+    """Return the contact as agents see it: with custom_data, its devices and when it was there (0: never)."""
+    return replace(
+        view(contact),
+        thread=contact.thread,
+        custom_data=contact.custom_data,
+        devices=devices,
+        created_at=contact.created_at,
+        seen_at=seen_at or UNSET,
     )
 
 

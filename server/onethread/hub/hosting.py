@@ -99,11 +99,13 @@ class Hosting:
         finally:
             self._arriving.pop(channel, None)
 
-    def hear(self, channel: bytes, payload: bytes) -> None:
-        """Take a message of pub/sub."""
+    def hear(self, channel: bytes, payload: bytes) -> bool:
+        """Take a message of pub/sub; false if it is of no thread here."""
         thread = self._threads.get(channel.decode())
-        if thread is not None:
-            take(thread, payload, self._gap)
+        if thread is None:
+            return False
+        take(thread, payload, self._gap)
+        return True
 
     def gap(self, channels: Collection[bytes]) -> None:
         """Repair these threads: something of theirs may not have been heard."""

@@ -91,6 +91,7 @@ class Joining:
         async with self._hub.threads.host(keys, organization, person.contact, person.epoch) as thread:
             if person.version:
                 thread.meet(person.version, person.contact)
+            await self._hub.attendance.meet(organization.org)
             return await self._arrive(person, thread)
 
     async def _arrive(self, person: Person, thread: Thread) -> bool:
@@ -212,7 +213,7 @@ class Joining:
             read=read,
             unread=unread,
             devices=presences(devices),
-            agents_online=0,
+            agents_online=self._hub.attendance.online(presented.organization.org),
             heartbeat_ms=int(self._hub.limits.heartbeat * 1000),
             ref=self._init.ref,
             **self._tokens(person),

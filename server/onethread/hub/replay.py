@@ -14,6 +14,7 @@ from msgspec import UNSET
 
 from onethread.hub.admission import Admission
 from onethread.hub.entry import Audience, unpack, visible
+from onethread.hub.keys import ThreadKeys
 from onethread.hub.log import START, Position, StoreFailure, ThreadStore
 from onethread.hub.tail import Tail
 from onethread.hub.thread import Thread
@@ -53,12 +54,12 @@ class Page:
 
 
 class Reader:
-    """Reads a thread's log, from a tail in memory where it can: the thread's, or the one given."""
+    """Reads a thread's log, from memory where it can."""
 
-    def __init__(self, store: ThreadStore, thread: Thread, tail: Tail | None = None) -> None:
+    def __init__(self, store: ThreadStore, keys: ThreadKeys, tail: Tail) -> None:
         self._store = store
-        self._keys = thread.keys
-        self._tail = thread.tail if tail is None else tail
+        self._keys = keys
+        self._tail = tail
 
     async def chunk(self, first: int, last: int) -> list[bytes]:
         """Return elements from `first` towards `last` (downwards if it is lower): one at least, CHUNK bytes
@@ -109,7 +110,7 @@ class Replay:
     ) -> None:
         self._admission = admission
         self._thread = admission.thread
-        self._reader = Reader(store, admission.thread)
+        self._reader = Reader(store, admission.thread.keys, admission.thread.tail)
         self._read = read
         self._unread = unread
         self._at = START
@@ -126,7 +127,7 @@ class Replay:
         one, it starts over with `reset: true`.
         """
         generation = -1
-        while self._admission in self._thread.admissions:
+        while self._standing():
             try:
                 if generation != self._thread.generation:
                     generation = self._thread.generation
@@ -168,6 +169,8 @@ class Replay:
         start."""
         while self._at.seq < self._thread.seq:
             chunk = await self._reader.chunk(self._at.seq + 1, self._thread.seq)
+            if not self._standing():
+                return True
             if not chunk:
                 return await self._doubt(generation)
             for element in chunk:
@@ -177,15 +180,23 @@ class Replay:
                 if event is not None and not self._page.add(event):
                     self._write(done=False)
                     await self._admission.peer.drained()
+                    if not self._standing():
+                        return True
                     self._page.add(event)
                 self._at = Position(seq, event_id)
             if self._thread.generation != generation:
                 return False
+        if not self._standing():
+            return True
         # From the check above to here nothing was awaited: no event can come between the replay and being
         # live.
         self._write(done=True)
         self._admission.live = True
         return True
+
+    def _standing(self) -> bool:
+        """Tell whether the admission still holds: an agent may leave a thread, or open it again."""
+        return self._admission in self._thread.admissions
 
     async def _doubt(self, generation: int) -> bool:
         """Wait until the log that ends before its head has turned out to be another one."""
@@ -212,21 +223,25 @@ class Replay:
         self._admission.peer.write(self._admission.peer.wire.pack(frame))
 
 
-async def history(
-    store: ThreadStore, admission: Admission, before: int, limit: int
-) -> tuple[list[msgspec.Raw], bool]:
-    """Return the newest visible events below `before`, ascending, in one page; and whether there are older
-    ones.
-
-    It holds what was stored before the call, heard of or not (WIRE.md 6.10): what the connection sent just
-    before may be beyond the hub's position, and have changed what the tail in memory holds.
+async def up_to_date(store: ThreadStore, thread: Thread) -> tuple[Reader, int]:
+    """Return a reader of the thread's log and the log's head, with all that was stored before the call, heard
+    of or not (WIRE.md 6.10): what a connection sent just before may be beyond the hub's position, and have
+    changed what the tail in memory holds.
     """
-    thread = admission.thread
-    page = Page(admission.peer.wire.codec)
     [difference] = await store.compare([thread.told()])
-    head, tail = (thread.seq, None) if difference is None else (difference.head, Tail())
-    async for seq, element in Reader(store, thread, tail).downwards(min(before - 1, head)):
-        event = visible(seq, *unpack(element), admission.audience)
+    if difference is None:
+        return Reader(store, thread.keys, thread.tail), thread.seq
+    return Reader(store, thread.keys, Tail()), difference.head
+
+
+async def history(
+    reader: Reader, codec: Codec, audience: Audience, newest: int, limit: int
+) -> tuple[list[msgspec.Raw], bool]:
+    """Return the newest visible events up to the seq `newest`, ascending, in one page; and whether there are
+    older ones."""
+    page = Page(codec)
+    async for seq, element in reader.downwards(newest):
+        event = visible(seq, *unpack(element), audience)
         if event is None:
             continue
         if len(page.events) == limit or not page.add(event):

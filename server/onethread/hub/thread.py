@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from onethread.contacts.profile import Contact
+from onethread.hub.agent_side import AgentSide
 from onethread.hub.clock import now_ms
 from onethread.hub.counters import Counters
 from onethread.hub.entry import HEAD, Audience, unpack, visible
@@ -29,7 +30,7 @@ class Thread:
 
     `position` is None until a join or a comparison has told it. `generation` rises when the log turns out to
     be another one than was told: replays under way start over. `heard_up_to` is the newest seq that pub/sub
-    spoke of. `joining` counts who is on the way in.
+    spoke of. `joining` counts who is on the way in. `agents` is there once an agent has opened the thread.
     """
 
     __slots__ = (
@@ -39,6 +40,7 @@ class Thread:
         "_on_stored",
         "adm",
         "admissions",
+        "agents",
         "contact",
         "devices",
         "ends",
@@ -78,6 +80,7 @@ class Thread:
         self.ends: dict[str, int] = {}
         self.devices: list[DeviceState] = []
         self.admissions: list[Admission] = []
+        self.agents: AgentSide | None = None
         self.tail = Tail()
         self._early: list[tuple[int, bytes]] = []
         self._counters = counters

@@ -45,7 +45,7 @@ COMPARED: Final = 50
 
 _APPEND, _REVISE, _READ, _RANGE = load("append"), load("revise"), load("read"), load("range")
 _LOOK_UP, _WRITE, _JOIN, _STAY = load("lookup"), load("contact"), load("join"), load("online")
-_COMPARE, _LOGOUT, _TRACK = load("compare"), load("logout"), load("track")
+_COMPARE, _LOGOUT, _TRACK, _PAGE = load("compare"), load("logout"), load("track"), load("page")
 
 _contact = msgspec.msgpack.Decoder(Contact)
 _devices = msgspec.msgpack.Decoder(list[DeviceState])
@@ -83,7 +83,7 @@ class Threads:
         if creation is not None:
             names += (keys.contact, keys.contacts)
             args += [creation.epoch, _pack(creation.contact)]
-        self._link.call(_APPEND, names, args, partial(_appended, done))
+        self._link.call(_APPEND, names, args, partial(appended, done))
 
     def revise(
         self,
@@ -113,13 +113,20 @@ class Threads:
             entry.text,
         ]
         names = (keys.log, keys.meta, keys.cids, keys.inbox, keys.of(f"cuts:{side}"))
-        self._link.call(_REVISE, names, args, partial(_appended, done))
+        self._link.call(_REVISE, names, args, partial(appended, done))
 
-    async def read(self, keys: ThreadKeys, side: str, seq: int, session: str, by: tuple[str, str]) -> None:
+    async def read(
+        self, keys: ThreadKeys, side: str, seq: int, session: str, by: tuple[str, str]
+    ) -> Moved | Refusal | None:
         """Move a side's read position forward; see ThreadStore."""
         cuts = keys.of("cuts:a" if side == "c" else "cuts:c")
         args = (side, seq, keys.thread, keys.channel, session, *by)
-        await self._link.run(_READ, (keys.log, keys.meta, keys.inbox, cuts), args)
+        match await self._link.run(_READ, (keys.log, keys.meta, keys.inbox, cuts), args):
+            case [b"moved", to]:
+                return Moved(to.decode())
+            case [b"unknown"]:
+                return Refusal("unknown")
+        return None
 
     async def range(self, keys: ThreadKeys, first: int, last: int, size: int) -> list[bytes]:
         """Return elements of a log; see ThreadStore."""
@@ -187,18 +194,8 @@ class Threads:
         reply = await self._link.run(_JOIN, names, args)
         if not reply:
             return None
-        epoch, head, event_id, adm, read_c, read_a, unread_c, unread_a, _, devices, events = reply
-        return Joined(
-            epoch=epoch.decode(),
-            head=Position(head, event_id.decode()),
-            adm=adm,
-            read_contact=read_c,
-            read_agents=read_a,
-            unread_contact=unread_c,
-            unread_agents=unread_a,
-            devices=_devices.decode(devices),
-            events=events,
-        )
+        *state, _, devices, events = reply
+        return read_joined(*state, devices, events)
 
     async def stay(self, keys: ThreadKeys, hub: str, stay: Sequence[str], left: Sequence[str]) -> None:
         """Keep a hub's devices online, take off those that left; see ThreadStore."""
@@ -224,16 +221,42 @@ class Threads:
 
     async def note_page(self, keys: ThreadKeys, url: str, title: str) -> None:
         """Keep where the contact is now; see ThreadStore."""
-        await self._link.command("HSET", keys.contact, "page", _pack([url, title]), idempotent=True)
+        await self._link.run(_PAGE, (keys.contact,), (_pack([url, title]), keys.channel))
 
     async def track(self, keys: ThreadKeys, name: str, data: object, at: int) -> None:
         """Keep what the contact did; see ThreadStore."""
         tracks = f"{keys.contact}:tracks"
-        await self._link.run(_TRACK, (keys.meta, tracks), (_pack([name, data, at]),))
+        await self._link.run(_TRACK, (keys.meta, tracks), (_pack([name, data, at]), keys.channel))
 
     async def publish(self, keys: ThreadKeys, payload: bytes) -> None:
         """Tell every hub that hosts the thread; see ThreadStore."""
         await self._link.command("SPUBLISH", keys.channel, payload)
+
+
+def read_joined(
+    epoch: bytes,
+    head: int,
+    event_id: bytes,
+    adm: int,
+    read_contact: int,
+    read_agents: int,
+    unread_contact: int,
+    unread_agents: int,
+    devices: bytes,
+    events: list[bytes],
+) -> Joined:
+    """Return a thread's state from what the scripts that read it give."""
+    return Joined(
+        epoch=epoch.decode(),
+        head=Position(head, event_id.decode()),
+        adm=adm,
+        read_contact=read_contact,
+        read_agents=read_agents,
+        unread_contact=unread_contact,
+        unread_agents=unread_agents,
+        devices=_devices.decode(devices),
+        events=events,
+    )
 
 
 def _wrote(contact: Contact, wrote: bool) -> Contact:
@@ -247,7 +270,7 @@ def user_index(org: str, shard: int, user_id: str) -> str:
     return f"{prefix_of(org, shard)}user:{digest}"
 
 
-def _appended(done: Callable[[Appended], None], reply: Any) -> None:
+def appended(done: Callable[[Appended], None], reply: Any) -> None:
     """Turn a script's reply into what the hub knows."""
     match reply:
         case int() | StoreFailure():

@@ -25,6 +25,7 @@ if page == '' then
   redis.call('HSET', contact, 'seen', now)
 else
   redis.call('HSET', contact, 'seen', now, 'page', page)
+  redis.call('SPUBLISH', channel, 'g' .. page)
 end
 local list = packed_devices(known, is_online)
 if news then redis.call('SPUBLISH', channel, 'p' .. list) end

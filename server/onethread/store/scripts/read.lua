@@ -6,14 +6,15 @@
 --
 -- KEYS  log, meta, inbox, cuts (deleted messages of the other side, by seq)
 -- ARGV  side (c|a), seq, thread, channel, session that reads, who reads: id, name
--- gives {moved (1|0), position, unread}
+-- gives {moved on (1|0), position, unread} | {moved, to} | {unknown}
 local log, meta, inbox, cuts = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local call = redis.call
 local customer = ARGV[1] == 'c'
 local position, baseline = customer and 'rc' or 'ra', customer and 'cb' or 'ab'
 
 local m = call('HMGET', meta, 'epoch', position, baseline, 'moved', 'changes')
-if not m[1] or m[4] then return {0, 0, 0} end
+if m[4] then return {'moved', m[4]} end
+if not m[1] then return {'unknown'} end
 local head = call('LLEN', log)
 local seq = math.min(tonumber(ARGV[2]), head)
 
