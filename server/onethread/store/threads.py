@@ -194,8 +194,7 @@ class Threads:
         reply = await self._link.run(_JOIN, names, args)
         if not reply:
             return None
-        *state, _, devices, events = reply
-        return read_joined(*state, devices, events)
+        return read_joined(*reply[:8], *reply[9:])
 
     async def stay(self, keys: ThreadKeys, hub: str, stay: Sequence[str], left: Sequence[str]) -> None:
         """Keep a hub's devices online, take off those that left; see ThreadStore."""
