@@ -32,6 +32,7 @@ from onethread.hub.log import (
     Written,
 )
 from onethread.identity.tokens import TOKEN_LIFETIME_MS
+from onethread.store import resp
 from onethread.store.link import Link
 from onethread.store.scripts import load
 
@@ -46,6 +47,9 @@ COMPARED: Final = 50
 _APPEND, _REVISE, _READ, _RANGE = load("append"), load("revise"), load("read"), load("range")
 _LOOK_UP, _WRITE, _JOIN, _STAY = load("lookup"), load("contact"), load("join"), load("online")
 _COMPARE, _LOGOUT, _TRACK, _PAGE = load("compare"), load("logout"), load("track"), load("page")
+
+_REST: Final = b"%b$%d\r\n%b\r\n$%d\r\n%b\r\n$%d\r\n%b\r\n"
+"""How an append goes on after its opening: three more words."""
 
 _contact = msgspec.msgpack.Decoder(Contact)
 _devices = msgspec.msgpack.Decoder(list[DeviceState])
@@ -70,20 +74,33 @@ class Threads:
         done: Callable[[Appended], None],
     ) -> None:
         """Append a message or note once per author and cid; see ThreadStore."""
-        args: list[Any] = [
-            author + entry.cid,
-            event_id.encode() + pack(entry),
-            entry.kind,
-            entry.at,
-            keys.thread,
-            keys.channel,
-            system,
-        ]
-        names: tuple[str, ...] = (keys.log, keys.meta, keys.cids, keys.inbox)
+        cid, at, event = author + entry.cid, entry.at, event_id.encode() + pack(entry)
+        told = partial(appended, done)
+        if creation is None and entry.kind == "message":
+            cid_, at_ = cid.encode(), b"%d" % at
+            opening = self._opening(keys, system)
+            packed = _REST % (opening, len(cid_), cid_, len(at_), at_, len(event), event)
+            self._link.call_packed(_APPEND, packed, told)
+            return
+        args: list[Any] = [keys.thread, keys.channel, system, entry.kind, cid, at, event]
+        names = [keys.log, keys.meta, keys.cids, keys.inbox]
         if creation is not None:
-            names += (keys.contact, keys.contacts)
+            names += [keys.contact, keys.contacts]
             args += [creation.epoch, _pack(creation.contact)]
-        self._link.call(_APPEND, names, args, partial(appended, done))
+        self._link.call(_APPEND, names, args, told)
+
+    def _opening(self, keys: ThreadKeys, system: str) -> bytes:
+        """Return what is the same in every append of a message to this thread, packed at the first.
+
+        Packing 14 words costs 12,000 instructions, of which these are three in four (an append has 80,000).
+        """
+        name = self._link.name_of(_APPEND)
+        held: tuple[str, str, bytes] = keys.packed or ("", "", b"")
+        if held[0] != name or held[1] != system:
+            names = (keys.log, keys.meta, keys.cids, keys.inbox)
+            words = resp.pack_words(len(names), *names, keys.thread, keys.channel, system, "message")
+            held = keys.packed = name, system, resp.evalsha(name, 12, words)
+        return held[2]
 
     def revise(
         self,
@@ -271,8 +288,11 @@ def user_index(org: str, shard: int, user_id: str) -> str:
 
 def appended(done: Callable[[Appended], None], reply: Any) -> None:
     """Turn a script's reply into what the hub knows."""
+    if type(reply) is int:  # first: nearly all that is ever answered
+        done(reply)
+        return
     match reply:
-        case int() | StoreFailure():
+        case StoreFailure():
             done(reply)
         case [b"dup", seq, bytes(element)]:
             event_id, entry = unpack(element)

@@ -11,11 +11,11 @@
 -- The cid is noted after the push, whose answer is the seq; if it was known, the event is taken back.
 --
 -- KEYS  log, meta, cids, inbox [, contact, contacts]
--- ARGV  cid key (begins with the side, c|a), event id and body, kind, at, thread, channel, system's name
+-- ARGV  thread, channel, system's name, kind, cid key (begins with the side, c|a), at, event id and body
 --       [, epoch, contact blob]
 -- gives seq | {dup, seq, element} | {moved, to} | {unknown}
 local log, meta, cids, inbox = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local cid, event, kind, at, thread, channel = unpack(ARGV, 1, 6)
+local thread, channel, system, kind, cid, at, event = unpack(ARGV, 1, 7)
 local call = redis.call
 
 local m = call('HMGET', meta, 'status', 'assignee', 'moved')
@@ -54,7 +54,7 @@ if status == 'closed' and by_contact then
   unfile(inbox, thread, status, assignee)
   status = 'open'
   call('HSET', meta, 'status', status)
-  push(log, meta, channel, second_id(id_of(element)), reopened(at, ARGV[7]))
+  push(log, meta, channel, second_id(id_of(element)), reopened(at, system))
 end
 
 local place = status
