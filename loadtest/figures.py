@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +36,7 @@ class StepCost:
     title: str
     joins_count: bool
     sends_count: bool
+    rests: bool
     seconds: float
     hub: float
     store: float
@@ -62,12 +63,21 @@ class Run:
     curves: Mapping[str, list[tuple[float, int]]]
     verdict: Mapping[str, Any]
     cut: int = 0
+    part: str = ""
+    """Which of the scenario's runs it is, if it has several; `against`: the one it is compared with."""
+    against: str = ""
+    kept: Mapping[str, float] = field(default_factory=dict)
+    """Bytes that a message adds to the store for good: `all`, and by family of keys."""
     errors: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool:
         """Whether there was no error and every delivery is accounted for."""
         return not self.errors
+
+
+KEPT: Final = "kept_bytes_per_message_"
+"""What the names of figures of the store's memory begin with: a family of keys follows, or `all`."""
 
 
 def figures(run: Run) -> dict[str, float]:
@@ -95,6 +105,10 @@ def figures(run: Run) -> dict[str, float]:
     if joining and joining[0] is run.steps[0]:
         found["hub_bytes_per_connection"] = joining[0].hub_bytes / joining[0].joins
         found["store_bytes_per_connection"] = joining[0].store_bytes / joining[0].joins
+    for rest in (step for step in run.steps if step.rests):
+        found["hub_share_at_rest"] = rest.hub / rest.seconds
+        found["store_share_at_rest"] = rest.store / rest.seconds
+    found.update({f"{KEPT}{name}": size for name, size in run.kept.items()})
     return found
 
 
@@ -109,14 +123,25 @@ _TITLES = {
     "store_us_per_join": ("store CPU a join", "{:,.0f} µs"),
     "hub_bytes_per_connection": ("hub memory a connection", "{:,.0f} B"),
     "store_bytes_per_connection": ("store memory a connection", "{:,.0f} B"),
+    "hub_share_at_rest": ("hub at rest, of one core", "{:.1%}"),
+    "store_share_at_rest": ("store at rest, of one core", "{:.1%}"),
 }
 
 
 def worded(found: Mapping[str, float]) -> Iterable[tuple[str, str]]:
     """Each figure as a person reads it: its title and its value with the unit."""
     for name, value in found.items():
-        title, form = _TITLES[name]
-        yield title, form.format(value)
+        yield titled(name), valued(name, value)
+
+
+def titled(name: str) -> str:
+    """A figure's name for people."""
+    return f"kept a message, {name.removeprefix(KEPT)}" if name.startswith(KEPT) else _TITLES[name][0]
+
+
+def valued(name: str, value: float) -> str:
+    """A figure's value with its unit."""
+    return ("{:,.0f} B" if name.startswith(KEPT) else _TITLES[name][1]).format(value)
 
 
 def duration(us: float) -> str:
