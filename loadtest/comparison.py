@@ -9,14 +9,23 @@ from typing import Final
 
 from loadtest.figures import KEPT, Run, duration, figures, valued
 
-COSTS: Final = ("hub_us_per_message", "store_us_per_message")
+COSTS: Final = (
+    "hub_us_per_message",
+    "store_us_per_message",
+    "hub_us_per_message_beyond_rest",
+    "store_us_per_message_beyond_rest",
+)
 """What is compared with another run: as many times as much."""
-_COLUMNS: Final = {
+_HEADS: Final = {
     "messages_per_second": "messages/s",
     "hub_us_per_message": "hub CPU a message",
     "store_us_per_message": "store CPU a message",
+    "hub_us_per_message_beyond_rest": "hub beyond rest",
+    "store_us_per_message_beyond_rest": "store beyond rest",
     "hub_share_at_rest": "hub at rest",
     "store_share_at_rest": "store at rest",
+    "hub_us_per_join": "hub CPU a join",
+    "hub_bytes_per_connection": "hub memory a connection",
 }
 
 
@@ -46,7 +55,7 @@ def compare(runs: Sequence[Run]) -> Table:
     """The runs of one scenario side by side."""
     found = [figures(run) for run in runs]
     kept = {f"{KEPT}{name}": f"{name}, a message" for run in runs for name in run.kept}
-    titles = {**_COLUMNS, **kept}
+    titles = {**{name: _HEADS[name] for name in runs[0].compared}, **kept}
     names = [name for name in titles if any(name in each for each in found)]
     delivered = any("delivery" in run.latencies for run in runs)
     heads = ["", *(titles[name] for name in names), *(["p50", "p99"] if delivered else []), "errors"]

@@ -136,7 +136,8 @@ class Fleet:
         deaf = [device for device in self.devices if device.deaf]
         for device in deaf:
             device.read(True)
-        await asyncio.sleep(QUIET_S)
+        # Until then a connection may still turn out to be cut: megabytes are on their way before its end.
+        await self._until(lambda: not any(device.connected and device.behind for device in deaf))
         for device in deaf:
             device.deaf = False
         lost = [device for device in deaf if not device.connected]
@@ -234,9 +235,7 @@ class Fleet:
         reading = [device for device in devices if not device.deaf and device.connected]
 
         def complete() -> bool:
-            return not any(
-                device.outbox or device.receipt.seq < device.receipt.ledger.head for device in reading
-            )
+            return not any(device.outbox or device.behind for device in reading)
 
         await self._until(complete)
         deliveries = -1

@@ -84,6 +84,8 @@ class Scenario:
     steps: Callable[[Shape], list[Step]]
     settings: dict[str, str] = field(default_factory=dict)
     parts: Sequence[Part] = (WHOLE,)
+    compared: Sequence[str] = ()
+    """The figures (figures.py) that the parts are compared by."""
 
     def shaped(self, part: Part, asked: Mapping[str, Any]) -> Shape:
         """The shape of a part, with what was asked for in place of the scenario's own.

@@ -125,6 +125,7 @@ def _result(scenario: Scenario, part: Part, shape: Shape, watch: Watch, verdict:
         scenario=scenario.name,
         part=part.title,
         against=part.against,
+        compared=scenario.compared,
         meaning=scenario.meaning,
         at=datetime.now(UTC).isoformat(timespec="seconds"),
         machine=machine(),

@@ -15,6 +15,10 @@ HEARTBEAT_S: Final = 25.0
 """Seconds between two pings to each connection; each is pinged once in a rest of that length."""
 
 
+COSTS: Final = ("messages_per_second", "hub_us_per_message", "store_us_per_message")
+AT_REST: Final = ("hub_share_at_rest", "store_share_at_rest")
+
+
 def _join(shape: Shape, title: str = "joining") -> list[Step]:
     """All connect; each gets the replay that the filled log gives."""
     join = Step("join", title, {"replayed": min(shape.prefill, TAIL)}, joins=True)
@@ -109,6 +113,7 @@ SCENARIOS: Final = {
             Shape(threads=3000, devices=3, seconds=10, outstanding=2, rate=3000),
             _flood,
             parts=(Part("closed loop"), Part("open loop", steps=_steady)),
+            compared=(*COSTS, "hub_us_per_join", "hub_bytes_per_connection"),
         ),
         Scenario(
             "storm",
@@ -137,8 +142,8 @@ SCENARIOS: Final = {
         Scenario(
             "slow",
             "One peer in a hundred stops reading: it is cut, nobody else feels it, it resumes without a gap.",
-            # Some 9 MB for each: the kernel takes up to 4 MB (tcp_wmem) before the server's own buffer fills.
-            Shape(threads=4, devices=50, seconds=10, rate=400, text=8000),
+            # Some 8 MB for each: the kernel takes up to 4 MB (tcp_wmem) before the server's own buffer fills.
+            Shape(threads=2, devices=50, seconds=10, rate=200, text=8000),
             _slow,
             {"ONETHREAD_BUFFER": "256KiB"},
         ),
@@ -157,6 +162,7 @@ SCENARIOS: Final = {
                 Part("10 messages in each", {"threads": 10, "prefill": 10}),
                 Part("10,000 messages in each", {"threads": 10, "prefill": 10_000}, "10 messages in each"),
             ),
+            compared=(*COSTS, *(f"{name}_beyond_rest" for name in COSTS[1:]), *AT_REST),
         ),
         Scenario(
             "kept",
@@ -178,6 +184,7 @@ SCENARIOS: Final = {
                 Part("two hubs, threads whole", {"hubs": 2, "spread": False}, "one hub"),
                 Part("two hubs, devices spread", {"hubs": 2, "spread": True}, "one hub"),
             ),
+            compared=COSTS,
         ),
     )
 }

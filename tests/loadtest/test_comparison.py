@@ -9,7 +9,10 @@ from tests.loadtest.recorded import cost, recorded
 def part(title: str, hub: float, against: str = "", **given: object) -> object:
     """A run of ten messages that took this much of the hub."""
     sending = cost("sending", sends_count=True, sends=10, seconds=1.0, hub=hub, store=hub)
-    return recorded(scenario="growth", part=title, against=against, steps=[sending], **given)
+    compared = ("hub_us_per_message", "hub_share_at_rest")
+    return recorded(
+        scenario="growth", compared=compared, part=title, against=against, steps=[sending], **given
+    )
 
 
 RUNS = [part("few", 0.001), part("many", 0.0015, "few", errors={"a gap": 2}), part("other", 0.1, "nobody")]

@@ -37,6 +37,18 @@ def test_at_rest() -> None:
     assert ("hub at rest, of one core", "2.5%") in list(worded(found))
 
 
+def test_beyond_rest() -> None:
+    """What being there costs anyway, for as long as messages are sent, is also told apart from their cost."""
+    steps = [
+        cost("at rest", rests=True, seconds=4.0, hub=0.1, store=0.0),
+        cost("sending", sends_count=True, sends=1000, seconds=2.0, hub=0.07, store=0.03),
+    ]
+    found = figures(recorded(steps=steps))
+    assert found["hub_us_per_message"] == pytest.approx(70)
+    assert found["hub_us_per_message_beyond_rest"] == pytest.approx(20)
+    assert found["store_us_per_message_beyond_rest"] == pytest.approx(30)
+
+
 def test_kept() -> None:
     """What a message weighs in the store is given in all and by family of keys."""
     found = figures(recorded(steps=[], kept={"all": 279.4, "log": 233.0}))
