@@ -30,6 +30,7 @@ class Thread:
     `position` is None until a join or a comparison has told it. `generation` rises when the log turns out to
     be another one than was told: replays under way start over. `heard_up_to` is the newest seq that pub/sub
     spoke of. `joining` counts who is on the way in. `agents` is there once an agent has opened the thread.
+    `presence_at`: from when on, by the loop's clock, the devices may be told; infinite while that is due.
     """
 
     __slots__ = (
@@ -50,6 +51,7 @@ class Thread:
         "keys",
         "organization",
         "position",
+        "presence_at",
         "stored",
         "tail",
         "version",
@@ -78,6 +80,7 @@ class Thread:
         self.adm = 0
         self.ends: dict[str, int] = {}
         self.devices: list[DeviceState] = []
+        self.presence_at = 0.0
         self.admissions: list[Admission] = []
         self.agents: AgentSide | None = None
         self.tail = Tail()
