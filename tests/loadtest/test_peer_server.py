@@ -12,7 +12,16 @@ from loadtest.peers.__main__ import peers
 from loadtest.peers.server import HERE, PeerServer, Recipe
 from loadtest.processes import bound
 
+PROC = Path("/proc")
 SERVER = ("{python}", "-m", "http.server", "--bind", "127.0.0.1", "{port}")
+
+
+def told(pid: int, what: str) -> bytes:
+    return (PROC / str(pid) / what).read_bytes()
+
+
+def alive(pid: int) -> bool:
+    return (PROC / str(pid)).exists()
 
 
 async def test_peer_server(tmp_path: Path) -> None:
@@ -20,15 +29,14 @@ async def test_peer_server(tmp_path: Path) -> None:
     async with PeerServer(Recipe("go_hub", SERVER, "/ws"), tmp_path) as server:
         assert server.url.startswith("ws://127.0.0.1:")
         assert server.url.endswith("/ws")
-        assert b"http.server" in Path(f"/proc/{server.hub}/cmdline").read_bytes()
-        assert b"valkey" in Path(f"/proc/{server.store}/cmdline").read_bytes()
-        settings = Path(f"/proc/{server.hub}/environ").read_bytes().split(b"\0")
-        assert b"NODE_ENV=production" in settings
+        assert b"http.server" in told(server.hub, "cmdline")
+        assert b"valkey" in told(server.store, "cmdline")
+        assert b"NODE_ENV=production" in told(server.hub, "environ").split(b"\0")
         before = server.hub, server.store
         await server.restart()
         assert not {server.hub, server.store} & set(before)
         last = server.hub, server.store
-    assert not [pid for pid in (*before, *last) if Path(f"/proc/{pid}").exists()]
+    assert not [pid for pid in (*before, *last) if alive(pid)]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +54,7 @@ async def test_a_peer_that_does_not_start(tmp_path: Path, command: tuple[str, ..
 
 
 def test_append(store_url: str) -> None:
-    """A cid is stored once, seq is dense from 1 and in the event, which is published where that is asked for."""
+    """A cid is stored once, seq is dense from 1 and in the event, which is published if that is asked for."""
     with redis.Redis.from_url(store_url, decode_responses=True) as store, store.pubsub() as heard:
         heard.subscribe("peers:channel")
         assert heard.get_message(timeout=5)["type"] == "subscribe"
