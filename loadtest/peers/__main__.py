@@ -75,7 +75,9 @@ def peers(short: bool, only_markdown: bool, out: Path, **asked: Any) -> None:
     """
     console = Console()
     if only_markdown:
-        print((out / "comparison.md").read_text(encoding="utf-8"), end="")
+        if not (out / "comparison.md").exists():
+            raise click.ClickException(f"there was no run that wrote into {out}")
+        click.echo((out / "comparison.md").read_text(encoding="utf-8"), nl=False)
         return
     plan = _plan({**asked, **SHORT} if short else asked, console)
     try:

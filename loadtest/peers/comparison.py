@@ -49,7 +49,7 @@ def outcome(trial: str, peer: str, number: int, run: Run) -> Outcome:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A target, the ratio found (None: not measured) and whether it is met."""
+    """A target, the ratio or figure found (None: not measured) and whether it is met."""
 
     target: Target
     found: float | None
@@ -99,12 +99,17 @@ class Comparison:
     def verdicts(self) -> list[Verdict]:
         """The targets whose peer took part, and whose trial did with as many connections as it has."""
         return [
-            Verdict(target, self.ratio(target.trial, target.peer, target.figure))
+            Verdict(target, self._found(target))
             for target in TARGETS
-            if {OURS, target.peer} <= set(self.peers)
+            if {OURS, target.peer or OURS} <= set(self.peers)
             and target.trial in self.trials
             and self.shapes[target.trial].connections == TRIALS[target.trial].shape.connections
         ]
+
+    def _found(self, target: Target) -> float | None:
+        if target.peer:
+            return self.ratio(target.trial, target.peer, target.figure.name)
+        return self.figure(target.trial, OURS, target.figure.name)
 
     def _of(self, trial: str, peer: str) -> Iterable[Outcome]:
         return (each for each in self.outcomes if (each.trial, each.peer) == (trial, peer))

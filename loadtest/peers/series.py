@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from typing import Final
 
 from loadtest.child import ServerFailed
 from loadtest.crew import WorkerFailed
@@ -17,6 +18,8 @@ from loadtest.plan import Shape
 from loadtest.run import run
 from loadtest.subject import ANYWHERE, Placement
 
+LONGEST_S: Final = 300.0
+"""Seconds that a turn may take; in a closed loop a peer has to serve all that is outstanding in the end."""
 Watching = Callable[[str], AbstractContextManager[Callable[[Sample], None]]]
 """Given what is about to run, watches it: what it enters with is shown each sample."""
 
@@ -61,9 +64,10 @@ def play(plan: Plan, watching: Watching) -> Iterator[Outcome]:
 
 def _turn(plan: Plan, number: int, trial: str, peer: str, show: Callable[[Sample], None]) -> Outcome:
     playing = run(TRIALS[trial].scenario, plan.shape(trial), show, PEERS[peer].subject, plan.place)
+    longest = LONGEST_S + plan.shape(trial).seconds
     try:
-        return outcome(trial, peer, number, asyncio.run(playing))
+        return outcome(trial, peer, number, asyncio.run(asyncio.wait_for(playing, longest)))
     except TimeoutError:
-        return Outcome(trial, peer, number, trouble="a step took longer than 10 minutes")
+        return Outcome(trial, peer, number, trouble=f"it was not done after {longest:.0f} s")
     except (ServerFailed, WorkerFailed) as error:
         return Outcome(trial, peer, number, trouble=str(error))

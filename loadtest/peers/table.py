@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from loadtest.peers.comparison import OURS, Comparison
 from loadtest.peers.peers import PEERS
-from loadtest.peers.trials import TRIALS, Figure, Trial
+from loadtest.peers.trials import TRIALS, Figure, Target, Trial
 
 NOTHING = "–"
 
@@ -30,17 +30,21 @@ def tables(comparison: Comparison) -> Iterable[Table]:
 
 def targets(comparison: Comparison) -> Table:
     """What was aimed at, and what came out."""
-    rows = [
-        [
-            _figure(verdict.target.trial, verdict.target.figure).title,
-            comparison.title(verdict.target.trial),
-            PEERS[verdict.target.peer].title,
-            f"{verdict.target.at_most:g}",
-            _times(verdict.found) if verdict.found is not None else NOTHING,
-            "met" if verdict.met else "not met" if verdict.found is not None else "not measured",
-        ]
-        for verdict in comparison.verdicts()
-    ]
+    rows = []
+    for verdict in comparison.verdicts():
+        target = verdict.target
+        met = "met" if verdict.met else "not measured" if verdict.found is None else "not met"
+        load, over = comparison.title(target.trial), title(target.peer) if target.peer else ""
+        rows.append(
+            [
+                target.figure.title,
+                load,
+                over,
+                _limit(target, target.at_most),
+                _limit(target, verdict.found),
+                met,
+            ]
+        )
     return Table("Targets", ["Onethread's", "load", "over that of", "at most", "found", ""], rows, [])
 
 
@@ -73,6 +77,12 @@ def _cell(comparison: Comparison, trial: Trial, peer: str, figure: Figure) -> st
     return f"{value} ({_times(ratio)})" if ratio is not None else value
 
 
+def _limit(target: Target, value: float | None) -> str:
+    if target.peer and value is not None:
+        return _times(value)
+    return worded(target.figure, value)
+
+
 def _times(ratio: float) -> str:
     return f"×{ratio:.3f}" if ratio < 0.1 else f"×{ratio:.2f}"
 
@@ -83,7 +93,3 @@ def _notes(comparison: Comparison, trial: Trial) -> Iterable[str]:
             yield f"{title(peer)} did not bear it: {trouble}"
         if early := comparison.figure(trial.name, peer, "out_of_order"):
             yield f"{title(peer)}: {early:.1%} of the deliveries came out of order"
-
-
-def _figure(trial: str, name: str) -> Figure:
-    return next(figure for figure in TRIALS[trial].figures if figure.name == name)

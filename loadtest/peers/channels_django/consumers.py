@@ -13,7 +13,7 @@ import redis.asyncio as redis
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
 TAIL = 50
-# redis-py opens a connection for each command under way; the store should not see one for every sender.
+# redis-py takes a connection for each command under way, and fails beyond 100: whoever comes then waits.
 AT_ONCE = 64
 
 store = redis.from_url(os.environ["STORE_URL"])
@@ -29,14 +29,15 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
 
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
         """Take one message of the device."""
-        match content:
-            case {"type": "init", "user_id": str(user_id), "device_id": str(device_id)} if not self.thread:
-                self.user_id, self.device_id, self.thread = user_id, device_id, f"th_{user_id}"
-                await self.init(self.thread)
-            case {"type": "send", "cid": str(cid), "text": str(text)} if self.thread:
-                await self.append(self.thread, cid, text)
-            case _:
-                await self.send_json({"type": "error", "reason": "bad_frame"})
+        async with slots:
+            match content:
+                case {"type": "init", "user_id": str(user), "device_id": str(device)} if not self.thread:
+                    self.user_id, self.device_id, self.thread = user, device, f"th_{user}"
+                    await self.init(self.thread)
+                case {"type": "send", "cid": str(cid), "text": str(text)} if self.thread:
+                    await self.append(self.thread, cid, text)
+                case _:
+                    await self.send_json({"type": "error", "reason": "bad_frame"})
 
     async def init(self, thread: str) -> None:
         """Join the thread's group, and replay what the thread has."""
@@ -54,13 +55,11 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
             "cid": cid,
             "text": text,
         }
-        async with slots:
-            seq, known = await append(
-                keys=[f"{thread}:log", f"{thread}:cids"], args=[cid, json.dumps(event), ""]
-            )
-            if not known:
-                message = {"type": "chat.event", "event": {"seq": seq, **event}}
-                await self.channel_layer.group_send(thread, message)
+        keys = [f"{thread}:log", f"{thread}:cids"]
+        seq, known = await append(keys=keys, args=[cid, json.dumps(event), ""])
+        if not known:
+            message = {"type": "chat.event", "event": {"seq": seq, **event}}
+            await self.channel_layer.group_send(thread, message)
         await self.send_json({"type": "ack", "cid": cid, "seq": seq, "dup": bool(known)})
 
     async def chat_event(self, message: dict[str, Any]) -> None:
@@ -70,4 +69,5 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         """Leave the group."""
         if self.thread:
-            await self.channel_layer.group_discard(self.thread, self.channel_name)
+            async with slots:
+                await self.channel_layer.group_discard(self.thread, self.channel_name)

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	storeTimeout = 5 * time.Second
+	storeTimeout = 30 * time.Second
 	pingInterval = 25 * time.Second
 	pongTimeout  = 2*pingInterval + 10*time.Second
 	memberKey    = "member"

@@ -16,7 +16,7 @@ import redis.asyncio as redis
 import socketio
 
 TAIL = 50
-# redis-py opens a connection for each command under way; the store should not see one for every sender.
+# redis-py takes a connection for each command under way, and fails beyond 100: whoever comes then waits.
 AT_ONCE = 64
 
 url = os.environ["STORE_URL"]
@@ -44,8 +44,11 @@ async def connect(sid: str, environ: dict[str, Any], auth: Any) -> None:
             raise ConnectionRefusedError("userId and deviceId are required")
     await sio.save_session(sid, {"user_id": user_id, "device_id": device_id, "thread": thread})
     await sio.enter_room(sid, thread)
-    tail = await store.lrange(f"{thread}:log", -TAIL, -1)
-    await sio.emit("replay", {"thread": thread, "events": [json.loads(event) for event in tail]}, to=sid)
+    async with slots:
+        tail = await store.lrange(f"{thread}:log", -TAIL, -1)
+    replay = {"thread": thread, "events": [json.loads(event) for event in tail]}
+    # This device is connected here: no other server need hear of it.
+    await sio.emit("replay", replay, to=sid, ignore_queue=True)
 
 
 @sio.event
@@ -65,8 +68,9 @@ async def send(sid: str, message: Any) -> dict[str, Any]:
         "cid": cid,
         "text": text,
     }
+    keys = [f"{thread}:log", f"{thread}:cids"]
     async with slots:
-        seq, known = await append(keys=[f"{thread}:log", f"{thread}:cids"], args=[cid, json.dumps(event), ""])
+        seq, known = await append(keys=keys, args=[cid, json.dumps(event), ""])
         if not known:
             await sio.emit("event", {"seq": seq, **event}, room=thread)
     return {"cid": cid, "seq": seq, "dup": bool(known)}
