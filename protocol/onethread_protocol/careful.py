@@ -13,7 +13,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 import msgspec
 from msgspec import Struct, UnsetType
 
-from onethread_protocol.bounds import Cid, Id, Ref
+from onethread_protocol.bounds import NESTING, Cid, Id, Ref
 from onethread_protocol.codes import ERRORS
 from onethread_protocol.errors import ProtocolError
 from onethread_protocol.nodes import UNREADABLE, JsonNodes, Nodes
@@ -45,6 +45,9 @@ def read(payload: bytes, kinds: Mapping[str, type[FrameT]], nodes: Nodes, encodi
         return _Reading(nodes).struct(held, cls, "")
     except Fault as fault:
         raise _refusal("bad_field", fault.sentence, fault.field, _echo(held, nodes)) from None
+    except RecursionError:
+        message = f"The frame is nested too deeply; {NESTING} levels are always taken."
+        raise _refusal("bad_frame", message, None, _echo(held, nodes)) from None
     except UNREADABLE:
         message = f"The frame is not readable as {encoding}."
         raise _refusal("bad_frame", message, None, _echo(held, nodes)) from None

@@ -194,7 +194,11 @@ def test_secrets_can_come_from_standard_input(
         (("apps", "add", "--org", "x", "--origin", "shop.example/a"), 2, ("'--origin'", "'shop.example/a'")),
         (("apps", "add", "--org", "x", "--prechat", "name,age"), 2, ("'--prechat'", "'name,age'")),
         (("apps", "add", "--org", "x", "--prechat", "name,name"), 2, ("'--prechat'", "'name,name'")),
-        (("apps", "set", "1", "--org", "nobody"), 2, ("nothing to set", "--secret")),
+        (
+            ("apps", "set", "1", "--org", "nobody"),
+            2,
+            ("nothing to set; give one of --secret, --name, --origin, --any-origin, --prechat (",),
+        ),
         (("apps", "list", "--org", "nobody"), 1, ("'nobody'",)),
         (("keys", "add", "other", "--org", "x"), 2, ("'other'",)),
         (("keys", "add", "api", "--org", "x", "--kid", "1"), 2, ("--kid",)),
