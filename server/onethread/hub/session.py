@@ -244,11 +244,7 @@ class Session:
         if isinstance(frame, agent.AgentInit):
             self.refuse(ALREADY, frame=frame)
             return None
-        command = agent_commands.COMMANDS.get(type(frame))
-        if command is None:
-            self.refuse(ProtocolError(400, "unknown_frame", "This is not taken yet."), frame=frame)
-            return None
-        work = command(console, frame)
+        work = agent_commands.COMMANDS[type(frame)](console, frame)
         return None if work is None else self._guarded(work, frame)
 
     def _command(self, frame: Any) -> Work | None:

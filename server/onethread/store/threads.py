@@ -184,7 +184,7 @@ class Threads:
         ]
         for event_id, entry in writing.events:
             args += [event_id, pack(entry)]
-        names = (keys.contact, keys.meta, keys.log, index, keys.contacts)
+        names = (keys.contact, keys.meta, keys.log, index, keys.contacts, keys.inbox)
         reply = await self._link.run(_WRITE, names, args)
         match reply:
             case [b"ok", version, adm]:
@@ -206,8 +206,9 @@ class Threads:
             arrival.tail,
             arrival.size,
             arrival.page,
+            keys.thread,
         )
-        names = (keys.log, keys.meta, keys.of("devices"), keys.of("online"), keys.contact)
+        names = (keys.log, keys.meta, keys.of("devices"), keys.of("online"), keys.contact, keys.inbox)
         reply = await self._link.run(_JOIN, names, args)
         if not reply:
             return None
@@ -216,8 +217,9 @@ class Threads:
     async def stay(self, keys: ThreadKeys, hub: str, stay: Sequence[str], left: Sequence[str]) -> None:
         """Keep a hub's devices online, take off those that left; see ThreadStore."""
         now = now_ms()
-        args: list[Any] = [now, now + ONLINE_MS, hub, keys.channel, len(stay), *stay, *left]
-        await self._link.run(_STAY, (keys.meta, keys.of("devices"), keys.of("online")), args)
+        args: list[Any] = [now, now + ONLINE_MS, hub, keys.channel, keys.thread, len(stay), *stay, *left]
+        names = (keys.meta, keys.of("devices"), keys.of("online"), keys.log, keys.inbox)
+        await self._link.run(_STAY, names, args)
 
     async def compare(self, hosted: Sequence[Hosted]) -> list[Difference | None]:
         """Return how the logs differ; see ThreadStore."""

@@ -4,11 +4,12 @@
 -- include: log
 -- include: admission
 -- include: contact
+-- include: inbox
 --
 -- Atomic: the version's check, the profile, for a new one the user index, thread and creation index; the
--- events; the ending of admissions; the word to the hubs.
+-- events; the ending of admissions; the row's rev; the word to the hubs.
 --
--- KEYS  contact, meta, log, user index ("" for a visitor), contacts
+-- KEYS  contact, meta, log, user index ("" for a visitor), contacts, inbox
 -- ARGV  version read (0: new), blob, suffix, thread, channel, epoch of a new thread, created at,
 --       what ends (packed list of names, "" for nothing), session that writes ("" to tell nobody) [, event id, body]…
 -- gives {ok, version, adm} | {overtaken} | {moved, to}
@@ -32,4 +33,5 @@ end
 local adm = tonumber(m[2] or 0)
 if ARGV[8] ~= '' then adm = finish(meta, channel, cmsgpack.unpack(ARGV[8])) end
 if ARGV[9] ~= '' then redis.call('SPUBLISH', channel, 'f' .. ARGV[9] .. (version + 1) .. ' ' .. blob) end
+if redis.call('EXISTS', log) == 1 then row_changed_beside(KEYS[6], thread, meta) end
 return {'ok', version + 1, adm}

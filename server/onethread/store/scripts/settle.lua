@@ -4,6 +4,7 @@
 -- include: element
 -- include: log
 -- include: inbox
+-- include: moves
 -- include: contact
 --
 -- Atomic: all of it, with the mark by which a second settling is known.
@@ -50,6 +51,7 @@ do
   if said > 0 then
     local at_said = fields_of(redis.call('LINDEX', log, said - 1))[AT]
     file(inbox, thread, math.max(tonumber(listed or 0), at_said), status, assignee)
+    note_move(inbox, thread, at)
   end
   redis.call('HSET', meta, 'status', status)
   row_changed(inbox, thread)
