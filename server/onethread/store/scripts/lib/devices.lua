@@ -7,9 +7,15 @@ local function fade(online, now)
   return redis.call('ZREMRANGEBYSCORE', online, '-inf', now) > 0
 end
 
-local function online_of(online)
-  local found = {}
-  for _, member in ipairs(redis.call('ZRANGE', online, 0, -1)) do
+-- The online devices, as a set; with `now` without those that have faded but were not taken off yet.
+local function online_of(online, now)
+  local found, members = {}, nil
+  if now then
+    members = redis.call('ZRANGE', online, '(' .. now, '+inf', 'BYSCORE')
+  else
+    members = redis.call('ZRANGE', online, 0, -1)
+  end
+  for _, member in ipairs(members) do
     found[string.sub(member, string.find(member, ' ', 1, true) + 1)] = true
   end
   return found
