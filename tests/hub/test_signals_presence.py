@@ -1,6 +1,5 @@
 """Who is in a thread is told at once, but not once for each of many who come together."""
 
-import asyncio
 from typing import Any
 
 import msgspec
@@ -9,6 +8,7 @@ from onethread.hub.log import DeviceState
 from onethread.hub.signals import take
 from onethread.hub.thread import Thread
 from tests.hub.listening import Listener, a_thread
+from tests.store.link_store import eventually
 
 
 def come(thread: Thread, count: int) -> None:
@@ -30,13 +30,9 @@ async def test_the_first_at_once_and_the_rest_together() -> None:
     customer, agent = Listener(thread, live=True), Listener(thread, "agent", live=True)
     come(thread, 10)
     assert told(customer) == [1]
-    async with asyncio.timeout(10):
-        while len(told(customer)) < 2:
-            await asyncio.sleep(0.01)
+    await eventually(lambda: len(told(customer)) == 2)
     assert told(customer) == [1, 10]
     assert told(agent) == []  # nobody has opened the thread, so that there is no agent's side of it
     come(thread, 3)
-    async with asyncio.timeout(10):
-        while len(told(customer)) < 3:
-            await asyncio.sleep(0.01)
+    await eventually(lambda: len(told(customer)) == 3)
     assert told(customer) == [1, 10, 3]
