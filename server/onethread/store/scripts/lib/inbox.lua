@@ -22,3 +22,9 @@ end
 local function row_changed(inbox, thread)
   redis.call('SPUBLISH', inbox, thread)
 end
+
+-- The same for what changed in the row without an event.
+local function row_changed_beside(inbox, thread, meta)
+  redis.call('HINCRBY', meta, 'changes', 1)
+  row_changed(inbox, thread)
+end
