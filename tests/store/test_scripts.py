@@ -1,6 +1,7 @@
 """The scripts and their headers."""
 
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,10 @@ async def test_the_store_takes_each_by_its_sha(store_url: str) -> None:
         await link.ready()
         for script in all_scripts():
             assert await link.command("SCRIPT", "LOAD", script.body) == script.sha.encode()
+
+
+@pytest.mark.parametrize("script", all_scripts(), ids=lambda script: script.name)
+def test_what_is_included_has_names_of_its_own(script: Script) -> None:
+    """No function of one included file hides another's of the same name."""
+    names = re.findall(r"^local function (\w+)", script.body, re.MULTILINE)
+    assert len(names) == len(set(names))
