@@ -57,7 +57,7 @@ from onethread.store.directory import Directory
 from onethread.store.embedded import EmbeddedStore
 from onethread.store.embedded_errors import EmbeddedStoreError
 from onethread.store.errors import StoreError
-from onethread.store.fingerprint import claim
+from onethread.store.fingerprint import claim, matches
 from onethread.store.link import Link
 from onethread.store.organizations import Organizations, open_admin_client
 from onethread.store.scripts import all_scripts
@@ -135,7 +135,7 @@ class Process:
             agents=AgentRecords(self._link),
             sessions=self._sessions,
             channels=self._subscriber,
-            directory=Directory(self._organizations.find),
+            directory=Directory(self._organizations.find, self._intact),
             addresses=self._addresses,
             mint=TokenMint(serving.key),
             limits=_limits(settings),
@@ -262,6 +262,9 @@ class Process:
 
     async def _share(self) -> None:
         self._metering.share()
+
+    async def _intact(self) -> bool:
+        return await matches(self._admin, self._serving.key) is True
 
     async def _all_organizations(self) -> list[Organization]:
         return [record.organization for record in await self._organizations.all()]
