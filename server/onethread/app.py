@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from types import FrameType
 from typing import Any, Final, cast
@@ -57,7 +57,7 @@ from onethread.store.directory import Directory
 from onethread.store.embedded import EmbeddedStore
 from onethread.store.embedded_errors import EmbeddedStoreError
 from onethread.store.errors import StoreError
-from onethread.store.fingerprint import claim
+from onethread.store.fingerprint import claim, matches
 from onethread.store.link import Link
 from onethread.store.organizations import Organizations, open_admin_client
 from onethread.store.scripts import all_scripts
@@ -135,7 +135,7 @@ class Process:
             agents=AgentRecords(self._link),
             sessions=self._sessions,
             channels=self._subscriber,
-            directory=Directory(self._organizations.find),
+            directory=Directory(self._organizations.find, self._intact),
             addresses=self._addresses,
             mint=TokenMint(serving.key),
             limits=_limits(settings),
@@ -143,6 +143,9 @@ class Process:
         )
         self._metering = Metering(self._count, serving.snapshots)
         self._away = False
+        self._server: Server
+        self._prepared: asyncio.Task[None]
+        self._wrong: SettingsError | None = None
 
     async def start(self, stack: AsyncExitStack) -> None:
         """Start every part; `stack` ends them."""
@@ -150,18 +153,18 @@ class Process:
         await stack.enter_async_context(self._link)
         await stack.enter_async_context(self._subscriber)
         await stack.enter_async_context(self._edge)
-        prepared = _keep(stack, self._prepare())
-        await asyncio.wait([prepared], timeout=STORE_WAIT)
-        if prepared.done():
-            await prepared
+        self._prepared = _keep(stack, self._prepare())
+        await asyncio.wait([self._prepared], timeout=STORE_WAIT)
+        if self._prepared.done():
+            await self._prepared
         else:
-            log.warning("store_unavailable", reason=self._link.trouble or self._subscriber.trouble)
+            log.warning("store_unavailable", reason=self._trouble())
         _keep(stack, self._hub.serve())
         _keep(stack, every(SHARE_EVERY, self._share))
         _keep(stack, every(SWEEP_EVERY, Sweep(self._store, self._all_organizations).run))
 
     async def serve(self) -> None:
-        """Serve until signalled, and drain."""
+        """Serve until signalled, and drain. SettingsError: as of `run`, found when the store came late."""
         settings, listener = self._serving.settings, self._serving.listener
         starlette = Starlette(
             routes=self._routes(),
@@ -171,8 +174,11 @@ class Process:
         app = cast("ASGIApplication", starlette)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _ignore)
-        server = Server(config(app, host=settings.host, port=settings.port), self._edge, self._hub.drain)
-        await server.serve(sockets=[listener])
+        uvicorn_config = config(app, host=settings.host, port=settings.port)
+        self._server = Server(uvicorn_config, self._edge, self._hub.drain)
+        await self._server.serve(sockets=[listener])
+        if self._wrong is not None:
+            raise self._wrong
 
     async def _prepare(self) -> None:
         """Wait for the store, see that it is this installation's, and put the demo organization in."""
@@ -209,8 +215,36 @@ class Process:
 
     @asynccontextmanager
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
-        self._serving.ready()
-        yield
+        self._serving.ready(self._trouble())
+        late = asyncio.ensure_future(self._prepare_late())
+        try:
+            yield
+        finally:
+            late.cancel()
+
+    def _trouble(self) -> str:
+        if self._prepared.done():
+            return ""
+        return self._link.trouble or self._subscriber.trouble or "the store does not answer"
+
+    async def _prepare_late(self) -> None:
+        """Follow a store that was not there at the start: say when it is, and end if it is not ours."""
+        if self._prepared.done():
+            return
+        preparing: Awaitable[None] = self._prepared
+        while True:
+            try:
+                await preparing
+            except StoreError:
+                await asyncio.sleep(STORE_WAIT)
+                preparing = self._prepare()
+            except SettingsError as error:
+                self._wrong = error
+                self._server.should_exit = True
+                return
+            else:
+                self._serving.ready("")
+                return
 
     async def _unready(self) -> Unready | None:
         if self._edge.draining:
@@ -228,6 +262,9 @@ class Process:
 
     async def _share(self) -> None:
         self._metering.share()
+
+    async def _intact(self) -> bool:
+        return await matches(self._admin, self._serving.key) is True
 
     async def _all_organizations(self) -> list[Organization]:
         return [record.organization for record in await self._organizations.all()]

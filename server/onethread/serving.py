@@ -18,16 +18,17 @@ MOST_FILES = 2**20
 class Serving:
     """One process: settings, the server's key, a bound and listening socket.
 
-    `demo`: ensure the demo organization. `ready` is called once, when clients are served. `snapshots` are
-    given to one of several workers; the embedded store is then run by their parent, and
-    `settings.redis_url` leads to it.
+    `demo`: ensure the demo organization. `ready` is called when clients are served: with "", or with why the
+    store is away (inits are answered 503 then), and once more with "" when it is there. `snapshots` are given
+    to one of several workers; the embedded store is then run by their parent, and `settings.redis_url` leads
+    to it.
     """
 
     settings: Settings
     key: bytes
     listener: socket.socket
     demo: bool
-    ready: Callable[[], None]
+    ready: Callable[[str], None]
     snapshots: Snapshots | None = None
 
 

@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> None:
             key=server_key(settings),
             listener=socket.socket(fileno=int(listener)),
             demo="--demo" in flags,
-            ready=lambda: parent.sendall(b"r"),
+            ready=lambda trouble: parent.sendall(f"{trouble}\n".encode()),
             snapshots=Snapshots(Path(folder), int(index)),
         )
     )

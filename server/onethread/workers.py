@@ -1,8 +1,8 @@
 """Several server processes on one listening socket: started, watched, restarted, ended together.
 
 The parent holds the socket and runs the embedded store; each worker inherits the socket and accepts from it.
-Between the two there is a pair of sockets: the worker's first byte says that it is ready, and the end of the
-stream, whichever way the parent went, tells the worker to drain and end.
+Between the two there is a pair of sockets: a worker writes a line when it serves, empty if it is ready, else
+with what it still lacks; and the end of the stream, whichever way the parent went, tells it to drain and end.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ class Pool:
     """`count` workers with this environment, on this socket, that may take `drain` seconds to end.
 
     `command` starts one; behind it come the numbers of the socket and of its end of the pair, its index and
-    the folder of snapshots. `ready` is called with a worker's index each time one begins to serve.
+    the folder of snapshots. `ready` is called with a worker's index and each line it writes.
     """
 
     count: int
     listener: socket.socket
     environ: Mapping[str, str]
     drain: float
-    ready: Callable[[int], None]
+    ready: Callable[[int, str], None]
     command: Sequence[str]
 
 
@@ -112,19 +112,20 @@ async def _run_one(pool: Pool, index: int, folder: Path) -> int:
         )
         theirs.close()
         ours.setblocking(False)
-        loop = asyncio.get_running_loop()
-        loop.add_reader(ours, _heard, ours, lambda: pool.ready(index))
+        hearing = asyncio.create_task(_hear(ours, lambda line: pool.ready(index, line)))
         try:
             return await process.wait()
         finally:
-            loop.remove_reader(ours)
+            hearing.cancel()
             await _end(process, pool.drain + GRACE)
 
 
-def _heard(ours: socket.socket, ready: Callable[[], None]) -> None:
-    asyncio.get_running_loop().remove_reader(ours)
-    if ours.recv(1):
-        ready()
+async def _hear(ours: socket.socket, ready: Callable[[str], None]) -> None:
+    loop, said = asyncio.get_running_loop(), b""
+    while piece := await loop.sock_recv(ours, 4096):
+        *lines, said = (said + piece).split(b"\n")
+        for line in lines:
+            ready(line.decode())
 
 
 async def _end(process: asyncio.subprocess.Process, patience: float) -> None:

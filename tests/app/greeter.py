@@ -19,7 +19,7 @@ def main(kind: str, listener: str, pair: str) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN if kind == "deaf" else lambda *_: sys.exit(0))
     parent = socket.socket(fileno=int(pair))
     threading.Thread(target=follow_parent, args=(parent,), daemon=True).start()
-    parent.sendall(b"r")
+    parent.sendall(b"\n")
     server = socket.socket(fileno=int(listener))
     server.setblocking(True)
     while True:

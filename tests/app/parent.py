@@ -16,7 +16,7 @@ async def main(command: list[str]) -> None:
         listener=listener,
         environ=dict(os.environ),
         drain=1.0,
-        ready=lambda index: print("ready", index, flush=True),
+        ready=lambda index, _: print("ready", index, flush=True),
         command=command,
     )
     async with running(pool):

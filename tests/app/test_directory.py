@@ -20,7 +20,8 @@ class Records:
         self.away: StoreError | None = None
         self.gate = asyncio.Event()
         self.gate.set()
-        self.directory = Directory(self.find, lambda: self.now)
+        self.whole = True
+        self.directory = Directory(self.find, self.intact, lambda: self.now)
 
     async def find(self, org: str) -> Organization | None:
         self.reads += 1
@@ -28,6 +29,11 @@ class Records:
         if self.away:
             raise self.away
         return self.found.get(org)
+
+    async def intact(self) -> bool:
+        if self.away:
+            raise self.away
+        return self.whole
 
     async def look(self, org: str = "acme") -> Organization | None:
         return await self.directory.organization(org)
@@ -105,3 +111,17 @@ async def test_it_holds_a_bounded_number(monkeypatch: pytest.MonkeyPatch) -> Non
     assert records.reads == reads
     await records.look("org0")
     assert records.reads == reads + 1
+
+
+async def test_removed_is_what_the_store_says_now() -> None:
+    """Not what is held; and a store that lost everything, or is away, doesn't say that it was removed."""
+    records = Records()
+    assert await records.look() is not None
+    assert not await records.directory.removed("acme")
+    del records.found["acme"]
+    assert await records.directory.removed("acme")
+    records.whole = False
+    assert not await records.directory.removed("acme")
+    records.away = StoreUnavailable("away")
+    with pytest.raises(StoreUnavailable):
+        await records.directory.removed("acme")

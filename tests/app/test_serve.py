@@ -18,6 +18,7 @@ import pytest
 
 from onethread.store.embedded import EmbeddedStore
 from tests.app.free import free_ports
+from tests.store.link_store import Valkey
 
 ROOT = Path(__file__).parent.parent.parent
 Serve = Callable[..., "subprocess.Popen[str]"]
@@ -151,6 +152,41 @@ def test_a_mistyped_setting_is_logged(environ: dict[str, str]) -> None:
         "unknown_setting",
         "ONETHREAD_HEARTBEET",
         "warning",
+    )
+
+
+@pytest.mark.parametrize("options", [[], ["--workers", "2"]], ids=["one process", "two workers"])
+def test_a_store_that_is_away_is_said(environ: dict[str, str], tmp_path: Path, options: list[str]) -> None:
+    """It serves without its store and says so; that it is ready it says when the store has come."""
+    store = Valkey(tmp_path)
+    words = onethread("serve", "--port", "0", *options)
+    with running(words, {**environ, "ONETHREAD_REDIS_URL": store.url}) as server:
+        assert server.stdout is not None
+        line = server.stdout.readline()
+        found = re.fullmatch(r"Onethread is at ws(://127\.0\.0\.1:\d+)/ws, but not ready: (.+)\n", line)
+        assert found, line
+        assert store.path in found[2]
+        assert (get(f"http{found[1]}/healthz")[0], get(f"http{found[1]}/readyz")[0]) == (200, 503)
+        with store:
+            assert base_url(server) == f"http{found[1]}"
+            assert becomes_ready(f"http{found[1]}")
+            server.terminate()
+            assert server.communicate()[0] == ""
+    assert server.returncode == 0
+
+
+def test_a_store_of_another_key_that_comes_late_ends_it(environ: dict[str, str], tmp_path: Path) -> None:
+    """A hub with another server key would refuse what the others signed: it ends as it would at its start."""
+    with Valkey(tmp_path) as store:
+        assert store.ask("SET onethread:server_key another") == b"+OK\r\n"
+    with running(onethread("serve", "--port", "0"), {**environ, "ONETHREAD_REDIS_URL": store.url}) as server:
+        assert server.stdout is not None
+        assert "but not ready" in server.stdout.readline()
+        with store:
+            out, err = server.communicate(timeout=60)
+    assert (server.returncode, out) == (2, "")
+    assert err.splitlines()[-1] == (
+        "onethread: ONETHREAD_SECRET_KEY: the store was made with another server key"
     )
 
 

@@ -37,7 +37,7 @@ async def started(
         listener=listener,
         environ=dict(os.environ),
         drain=drain,
-        ready=ready.put_nowait,
+        ready=lambda index, trouble: ready.put_nowait(index),
         command=[sys.executable, str(HERE / "greeter.py"), kind],
     )
     async with running(pool):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.http11 import Request, Response
 
 from onethread_client import BadFrame, ConnectionEnded, connect
+from onethread_client.connection import unreached
 from onethread_client.wire import Codec
 from tests.app.free import free_ports
 from tests.client.scripted import Peer, scripted
@@ -77,12 +80,52 @@ async def test_a_cut_line_is_1006() -> None:
         assert await connection.closed() == 1006
 
 
-async def test_a_server_that_is_not_there_is_1006() -> None:
-    """So that "not reached" and "lost" are handled alike."""
+async def why(url: str, **options: float) -> str:
+    """Why no connection came about; the code is 1006, so that it is handled as a lost one."""
     with pytest.raises(ConnectionEnded) as ended:
-        async with connect(f"ws://127.0.0.1:{free_ports(1)[0]}/ws"):
+        async with connect(url, **options):  # type: ignore[arg-type]
             pass
     assert ended.value.code == 1006
+    return ended.value.close_reason
+
+
+async def test_a_server_that_is_not_there_is_1006() -> None:
+    """So that "not reached" and "lost" are handled alike; the reason is for a person."""
+    port = free_ports(1)[0]
+    assert await why(f"ws://127.0.0.1:{port}/ws") == "Connection refused"
+    assert await why(f"ws://localhost:{port}/ws") == "Connection refused"
+    assert unreached(socket.gaierror(-2, "Name or service not known")) == "Name or service not known"
+
+
+async def test_what_is_no_such_server_is_told_by_its_answer() -> None:
+    """Another path, another kind of server, one that says nothing."""
+
+    async def unheard(_: ServerConnection) -> None:
+        raise AssertionError("a connection was made")
+
+    async def nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async def no_http(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"+PONG\r\n\r\n")
+        writer.close()
+
+    def elsewhere(asking: ServerConnection, _: Request) -> Response:
+        return asking.respond(404, "not here")
+
+    async with serve(unheard, "127.0.0.1", 0, process_request=elsewhere) as server:
+        assert (
+            await why(f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/nowhere")
+            == "the server answered 404"
+        )
+    async with await asyncio.start_server(nothing, "127.0.0.1", 0) as silent:
+        assert (
+            await why(f"ws://127.0.0.1:{silent.sockets[0].getsockname()[1]}/ws", timeout=0.1)
+            == "no answer in time"
+        )
+    async with await asyncio.start_server(no_http, "127.0.0.1", 0) as foreign:
+        assert "HTTP" in await why(f"ws://127.0.0.1:{foreign.sockets[0].getsockname()[1]}/ws")
 
 
 async def test_hearing_a_ping_of_the_protocol_counts() -> None:

@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from onethread_client import State
+from onethread_client.terminal import plain
 from tests.app.free import free_ports
 from tests.client.builders import ANA, ack, arrival, error, event, mine
+from tests.client.opening import client, until
 from tests.client.pseudo import command, environ
 from tests.client.scripted import PATIENCE, Peer, scripted
 
@@ -165,9 +168,47 @@ async def test_a_signal_ends_it_while_it_waits_for_a_line(start: Start, number: 
     assert "Fatal" not in err
 
 
-async def test_without_a_server_it_says_that_it_waits(start: Start) -> None:
-    """What is to be sent is kept, and the person is told why nothing happens."""
+async def test_without_a_server_it_says_why_nothing_happens(start: Start) -> None:
+    """What is to be sent is kept, and the person is told what is in the way, in words."""
     process = await start(f"ws://127.0.0.1:{free_ports(1)[0]}/ws")
     assert process.stderr
     async with asyncio.timeout(PATIENCE):
-        assert b"1006" in await process.stderr.readline()
+        assert await process.stderr.readline() == b"onethread chat: no connection: Connection refused\n"
+
+
+async def test_it_gives_up_if_it_is_never_let_in(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A server that stays out of reach ends the command, with status 1 and the last word on why."""
+    monkeypatch.setattr(plain, "GIVE_UP", 0.2)
+    async with client(f"ws://127.0.0.1:{free_ports(1)[0]}/ws") as chat:
+        assert await plain.run(chat) == 1
+    first, *_, last = capsys.readouterr().err.splitlines()
+    assert first == "onethread chat: no connection: Connection refused"
+    assert last == "onethread chat: gave up after 0.2 s"
+
+
+async def test_once_let_in_it_does_not_give_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that is lost is made again, however long it takes; what was typed goes then."""
+    monkeypatch.setattr(plain, "GIVE_UP", 0.2)
+    texts: list[str] = []
+    reading, writing = os.pipe()
+
+    async def one(peer: Peer) -> None:
+        await peer.admit()
+        await asyncio.sleep(0.3)
+        peer.cut()
+
+    async def two(peer: Peer) -> None:
+        texts.extend(await storing(peer, 1))
+
+    with os.fdopen(reading) as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        async with scripted(one, two) as url, client(url) as chat:
+            running = asyncio.create_task(plain.run(chat))
+            await until(chat, lambda: chat.state is State.WAITING)
+            os.write(writing, b"late\n")
+            os.close(writing)
+            async with asyncio.timeout(PATIENCE):
+                assert await running == 0
+    assert texts == ["late"]

@@ -6,7 +6,8 @@ import re
 import signal
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -157,9 +158,19 @@ class Running:
             strict=False,
         )
         assert isinstance(organization.apps[1], App)
-        async with self.redis() as client:
-            await Organizations(client, server_key(load(self.environ))).add(organization)
+        async with self._organizations() as organizations:
+            await organizations.add(organization)
         return organization
+
+    async def disband(self, org: str) -> None:
+        """Remove an organization."""
+        async with self._organizations() as organizations:
+            await organizations.remove(org)
+
+    @asynccontextmanager
+    async def _organizations(self) -> AsyncIterator[Organizations]:
+        async with self.redis() as client:
+            yield Organizations(client, server_key(load(self.environ)))
 
 
 IDENTITY_KEY = "an-identity-key-of-32-bytes-or-more"

@@ -217,6 +217,39 @@ async def test_p4_a_log_that_is_gone(make_server, user_id: str) -> None:
     await back.close()
 
 
+@pytest.mark.parametrize("speaks", [True, False])
+async def test_a_removed_organization_is_left(make_server, user_id: str, speaks: bool) -> None:
+    """Its people are not asked to come back: 4403, whether they write or only listen; others stay."""
+    server = await make_server()
+    await server.organize("acme")
+    await server.organize("other")
+    credentials = [{"org": org, "app_id": 1, "app_secret": "secret"} for org in ("acme", "other")]
+    home, other = [await Customer.join(server.url, user_id, credentials=each) for each in credentials]
+    await home.say("hello")
+    await server.disband("acme")
+    if speaks:
+        await home.send({"t": "send", "cid": new_cid(), "text": "into the void"})
+    assert await home.closed() == 4403
+    assert (await other.say("still here"))["seq"] == 1
+    await other.close()
+
+
+@pytest.mark.parametrize("speaks", [True, False])
+async def test_a_store_that_lost_everything_sends_nobody_away(
+    make_server, user_id: str, speaks: bool
+) -> None:
+    """Organizations are gone too, and may be put back: 1012, with a `bye` that says when to come."""
+    server = await make_server()
+    home = await Customer.join(server.url, user_id)
+    await home.say("hello")
+    async with server.redis() as client:
+        await client.flushall()
+    if speaks:
+        await home.send({"t": "send", "cid": new_cid(), "text": "into the void"})
+    assert await home.closed() == 1012
+    assert home.frames[-1]["reconnect"] is True
+
+
 async def test_drain_acks_first_then_bye_then_1012(make_server, user_id: str) -> None:
     """SIGTERM in the middle of a burst: what is acked is kept, `bye` comes last, the exit status is 0."""
     server = await make_server()

@@ -9,6 +9,8 @@ async with connect("ws://127.0.0.1:8000/ws") as connection:
 from __future__ import annotations
 
 import asyncio
+import os
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Literal
@@ -16,7 +18,7 @@ from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.client import connect as open_socket
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 from websockets.protocol import State as SocketState
 from websockets.typing import Origin, Subprotocol
 
@@ -106,6 +108,17 @@ def ended(closed: ConnectionClosed) -> ConnectionEnded:
     return ConnectionEnded(frame.code, frame.reason) if frame else ConnectionEnded(1006)
 
 
+def unreached(error: Exception) -> str:
+    """Why no connection came about, for a person."""
+    if isinstance(error, InvalidStatus):
+        return f"the server answered {error.response.status_code}"
+    if isinstance(error, TimeoutError) and not error.errno:
+        return "no answer in time"
+    # The loop words a failed connect by itself, and of several addresses all at once: the number is the same.
+    number = re.search(r"\[Errno (\d+)\] Connect call failed", str(error))
+    return os.strerror(int(number[1])) if number else getattr(error, "strerror", None) or str(error)
+
+
 @asynccontextmanager
 async def connect(
     url: str,
@@ -119,7 +132,7 @@ async def connect(
     """An open connection, closed at the end of the block. Nothing is sent but the handshake.
 
     `options` go to `websockets`. Raises `ConnectionEnded` with code 1006 if the server cannot be reached or
-    does not accept the handshake; its `close_reason` says which.
+    does not accept the handshake; its `close_reason` says why, in words for a person.
     """
     # A system's proxy is not for the loopback, whatever its exceptions forgot to list.
     proxy: Literal[True] | None = None if urlsplit(url).hostname in LOOPBACK else True
@@ -144,7 +157,7 @@ async def connect(
     except InvalidURI:
         raise
     except (OSError, InvalidHandshake, TimeoutError) as error:
-        raise ConnectionEnded(1006, str(error)) from error
+        raise ConnectionEnded(1006, unreached(error)) from error
     assert isinstance(socket, HeardSocket)  # noqa: S101 - create_connection made it
     try:
         yield Connection(socket, codec)

@@ -59,17 +59,20 @@ class Act(Enum):
 @dataclass(frozen=True, slots=True)
 class Ended:
     """How a connection, or the attempt at one, ended. `error` is the last one that was not about a command or
-    request.
+    request. `unmade` says why there was no connection at all.
     """
 
     code: int
     lasted: float = 0.0
     error: Error | None = None
     bye: Bye | None = None
+    unmade: str = ""
 
     @property
     def why(self) -> str:
-        """For a person: the server's reason and sentence, or the code."""
+        """For a person: the server's reason and sentence, or the code, or why there was no connection."""
+        if self.unmade:
+            return f"no connection: {self.unmade}"
         if self.error is None:
             return f"closed with {self.code}"
         return f"{self.error.reason}: {self.error.message}" if self.error.message else self.error.reason

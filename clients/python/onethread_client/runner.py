@@ -84,7 +84,7 @@ class Runner:
 
     async def _attempt(self) -> Ended:
         """One connection, from opening it to its end."""
-        session, code = self._session, CUT
+        session, code, unmade = self._session, CUT, ""
         session.link.again = False
         try:
             token = await self.tokens.fetch()
@@ -98,7 +98,8 @@ class Runner:
                     if not session.link.again:
                         code = await pump.run(token, lock)
         except (ConnectionEnded, TokenUnavailable) as error:
-            log.info("no connection: %s", error)
+            unmade = error.close_reason if isinstance(error, ConnectionEnded) else str(error)
+            log.info("no connection: %s", unmade)
         except OSError as error:
             # What could not be kept must not be forgotten by going on: the next connection brings it again.
             log.error("the storage failed: %s", error.strerror)
@@ -107,7 +108,8 @@ class Runner:
             admission.disconnected(session, code)
             self._told()
         link = session.link
-        return Ended(code, _now() - link.ready_at if link.ready_at else 0.0, link.error, link.bye)
+        lasted = _now() - link.ready_at if link.ready_at else 0.0
+        return Ended(code, lasted, link.error, link.bye, unmade)
 
     async def _rest(self, ended: Ended) -> None:
         """Waits as long as the policy asks, or until a person asks to connect."""

@@ -8,6 +8,7 @@ import shutil
 import socket
 import sys
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 import click
@@ -62,14 +63,15 @@ def serve(demo: bool, host: str | None, port: int | None, workers: int, env_file
     for variable in unknown(environ):
         _log.warning("unknown_setting", variable=variable)
     key = server_key(settings)
-    text = banner(websocket_url(listener), _program() if demo else None)
+    saying = Saying(websocket_url(listener), _program() if demo else None, workers)
     if workers > 1:
-        asyncio.run(until_signalled(_serve_workers(settings, listener, environ, workers, demo, text)))
+        asyncio.run(until_signalled(_serve_workers(settings, listener, environ, workers, demo, saying)))
         return
     # Imported here: it is all of the server, and no other command needs it.
     from onethread.app import run
 
-    run(Serving(settings=settings, key=key, listener=listener, demo=demo, ready=lambda: click.echo(text)))
+    ready = partial(saying.hear, 0)
+    run(Serving(settings=settings, key=key, listener=listener, demo=demo, ready=ready))
 
 
 @click.command()
@@ -82,6 +84,27 @@ def store(settings: Settings, url: bool) -> int:
         return 0
     raise_file_limit()
     return run_store(settings.data)
+
+
+class Saying:
+    """What `serve` prints once all its processes serve: that it is ready, or why not and later that it is."""
+
+    def __init__(self, url: str, program: str | None, processes: int) -> None:
+        self._url = url
+        self._ready = banner(url, program)
+        self._said = ""
+        self._troubles: dict[int, str | None] = dict.fromkeys(range(processes))
+
+    def hear(self, index: int, trouble: str) -> None:
+        """Take note of a process: "" if it is ready, else why its store is away."""
+        self._troubles[index] = trouble
+        if self._said == self._ready or None in self._troubles.values():
+            return
+        lacking = next(filter(None, self._troubles.values()), None)
+        text = f"Onethread is at {self._url}, but not ready: {lacking}" if lacking else self._ready
+        if text != self._said:
+            self._said = text
+            click.echo(text)
 
 
 def banner(url: str, program: str | None) -> str:
@@ -104,16 +127,13 @@ def _program() -> str:
 
 
 async def _serve_workers(
-    settings: Settings, listener: socket.socket, environ: dict[str, str], workers: int, demo: bool, text: str
+    settings: Settings,
+    listener: socket.socket,
+    environ: dict[str, str],
+    workers: int,
+    demo: bool,
+    saying: Saying,
 ) -> None:
-    waited = set(range(workers))
-
-    def ready(index: int) -> None:
-        if index in waited:
-            waited.remove(index)
-            if not waited:
-                click.echo(text)
-
     async with AsyncExitStack() as stack:
         if settings.redis_url is None:
             store = await stack.enter_async_context(EmbeddedStore(settings.data))
@@ -125,7 +145,7 @@ async def _serve_workers(
             listener=listener,
             environ=environ,
             drain=settings.drain,
-            ready=ready,
+            ready=saying.hear,
             command=worker_command(demo=demo),
         )
         await stack.enter_async_context(running(pool))

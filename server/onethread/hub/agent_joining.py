@@ -42,6 +42,9 @@ class Directory(Protocol):
     async def organization(self, org: str) -> Organization | None:
         """Return the organization, None if there is none. StoreFailure: nobody knows."""
 
+    async def removed(self, org: str) -> bool:
+        """Tell whether it was removed from a store that has lost nothing else. StoreFailure: nobody knows."""
+
 
 class Entrance:
     """Lets agents in; `heartbeat_ms` is what `ready` tells of it."""

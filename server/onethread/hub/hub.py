@@ -92,6 +92,7 @@ class Hub:
         self.entrance = Entrance(sessions, directory, self.desks, addresses, heartbeat_ms)
         self._sessions: set[Session] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._orphans: dict[str, list[Thread]] = {}
         self._draining = False
 
     # Connections
@@ -202,10 +203,22 @@ class Hub:
         self.spawn(self.presence.arrived(thread))
 
     def _lost(self, thread: Thread) -> None:
-        """The log is gone: its people have to begin anew, and then get the thread that the store has for
-        them."""
-        for admission in tuple(thread.admissions):
-            admission.end(Close.RESTART)
+        """The log is gone; when all of an organization's go at once, they are one question."""
+        orphans = self._orphans.setdefault(thread.organization.org, [])
+        orphans.append(thread)
+        if len(orphans) == 1:
+            self.spawn(self._dismiss(thread.organization.org))
+
+    async def _dismiss(self, org: str) -> None:
+        """End the connections of threads that are gone: for good if their organization was removed. Else the
+        store has lost them: their people begin anew, and get the thread that it then has for them."""
+        try:
+            code = Close.NOT_ADMITTED if await self.directory.removed(org) else Close.RESTART
+        except StoreFailure:
+            code = Close.RESTART
+        for thread in self._orphans.pop(org):
+            for admission in tuple(thread.admissions):
+                admission.end(code)
 
     def _reset(self, thread: Thread, difference: Difference) -> None:
         """The log is another one: whoever had its replay gets another, from the new one's tail."""

@@ -30,15 +30,17 @@ class Directory:
     """Look-ups of organizations by name, held for 2 seconds, unknown names too; 1,000 at most.
 
     `find` reads one from the store (`Organizations.find`); for a name it runs once at a time, however many
-    ask. `clock` counts seconds.
+    ask. `intact` tells whether the store still is the one that hubs have written to. `clock` counts seconds.
     """
 
     def __init__(
         self,
         find: Callable[[str], Awaitable[Organization | None]],
+        intact: Callable[[], Awaitable[bool]],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._find = find
+        self._intact = intact
         self._clock = clock
         self._held: OrderedDict[str, Entry] = OrderedDict()
         self._reads: dict[str, asyncio.Task[Entry]] = {}
@@ -52,13 +54,26 @@ class Directory:
         if held and self._age(held) < FRESH_SECONDS:
             return held.organization
         try:
-            # Shielded: the one who began the read may be cancelled, and others wait for it.
-            entry = await asyncio.shield(self._reads.get(org) or self._begin(org))
+            entry = await self._fresh(org)
         except StoreError as error:
             if held and self._age(held) < STALE_SECONDS:
                 return held.organization
             raise StoreUnavailable("the store does not answer") from error
         return entry.organization
+
+    async def removed(self, org: str) -> bool:
+        """Whether there is no such organization any more, read now; false of a store that lost everything.
+
+        Raises StoreUnavailable.
+        """
+        try:
+            return (await self._fresh(org)).organization is None and await self._intact()
+        except StoreError as error:
+            raise StoreUnavailable("the store does not answer") from error
+
+    async def _fresh(self, org: str) -> Entry:
+        # Shielded: the one who began the read may be cancelled, and others wait for it.
+        return await asyncio.shield(self._reads.get(org) or self._begin(org))
 
     def _begin(self, org: str) -> asyncio.Task[Entry]:
         task = self._reads[org] = asyncio.ensure_future(self._read(org))

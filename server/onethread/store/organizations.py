@@ -150,8 +150,8 @@ class Organizations:
     async def remove(self, org: str) -> int:
         """Remove it and every key of its data from the store; returns how many keys that were.
 
-        A removal that was interrupted is finished by another one. Connections that are open stay until they
-        end, and what they send in that time is written: disconnect them first, or remove twice.
+        A removal that was interrupted is finished by another one. Open connections are closed within 5 s; a
+        visitor who had not written before may do so in that time: then remove twice.
         """
         if not is_slug(org):
             raise Missing(f"there is no organization {org!r}")

@@ -17,18 +17,26 @@ from onethread_client.terminal.picture import safe
 
 AHEAD = 4
 """Chunks of input that are read before they are sent."""
+GIVE_UP = 30.0
+"""Seconds without ever having been let in, after which it ends: a program that waits for it should hear."""
 
 
 async def run(client: Client) -> int:
     """Send every line and print what is said, up to the end of the input and the last ack; the exit
-    status."""
+    status.
+
+    What the client can't get over ends it, and so does a server that is out of reach from the start.
+    """
     printing = asyncio.create_task(_print(client))
     speaking, ending = asyncio.create_task(_speak(client)), asyncio.create_task(_end(client))
     try:
         await asyncio.wait([speaking, ending], return_when=asyncio.FIRST_COMPLETED)
         return speaking.result() if speaking.done() else ending.result()
     except (Stopped, ClientClosed) as error:
-        print(f"onethread chat: {safe(str(error))}", file=sys.stderr)
+        _complain(str(error))
+        return 1
+    except TimeoutError:
+        _complain(f"gave up after {GIVE_UP:g} s")
         return 1
     finally:
         for task in (printing, speaking, ending):
@@ -37,13 +45,14 @@ async def run(client: Client) -> int:
 
 
 async def _speak(client: Client) -> int:
-    await client.ready()
+    async with asyncio.timeout(GIVE_UP):
+        await client.ready()
     status = 0
     async for line in _lines():
         try:
             await client.send(line)
         except (RequestRefused, ValueError) as error:
-            print(f"onethread chat: {safe(str(error))}", file=sys.stderr)
+            _complain(str(error))
             status = 1
     # What was sent comes back as events, and so is printed.
     changes = client.changes()
@@ -89,4 +98,8 @@ async def _print(client: Client) -> None:
         if isinstance(change, EventHappened) and change.event.is_message and change.event.text is not None:
             print(f"{safe(change.event.author.name)}: {safe(change.event.text)}", flush=True)
         elif isinstance(change, StateChanged) and change.reason:
-            print(f"onethread chat: {safe(change.reason)}", file=sys.stderr, flush=True)
+            _complain(change.reason)
+
+
+def _complain(reason: str) -> None:
+    print(f"onethread chat: {safe(reason)}", file=sys.stderr, flush=True)
