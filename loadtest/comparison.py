@@ -51,20 +51,28 @@ def ratio(run: Run, runs: Sequence[Run], name: str) -> float | None:
     return mine / its if mine and its else None
 
 
+def headed(runs: Sequence[Run]) -> list[tuple[str, str]]:
+    """The figures that the runs of a scenario are compared by, each with its head."""
+    kept = {f"{KEPT}{name}": f"{name}, a message" for run in runs for name in run.kept}
+    heads = {**{name: _HEADS[name] for name in runs[0].compared}, **kept}
+    found = {name for run in runs for name in figures(run)}
+    return [(name, head) for name, head in heads.items() if name in found]
+
+
 def compare(runs: Sequence[Run]) -> Table:
     """The runs of one scenario side by side."""
-    found = [figures(run) for run in runs]
-    kept = {f"{KEPT}{name}": f"{name}, a message" for run in runs for name in run.kept}
-    titles = {**{name: _HEADS[name] for name in runs[0].compared}, **kept}
-    names = [name for name in titles if any(name in each for each in found)]
+    shown = dict(headed(runs))
     delivered = any("delivery" in run.latencies for run in runs)
-    heads = ["", *(titles[name] for name in names), *(["p50", "p99"] if delivered else []), "errors"]
-    return Table(heads, [_row(run, runs, names, delivered) for run in runs])
+    heads = ["", *shown.values(), *(["p50", "p99"] if delivered else []), "errors"]
+    return Table(heads, [_row(run, runs, list(shown), delivered) for run in runs])
 
 
 def _row(run: Run, runs: Sequence[Run], names: Sequence[str], delivered: bool) -> list[str]:
     found = figures(run)
-    cells = [valued(name, found[name]) + _times(run, runs, name) if name in found else "" for name in names]
+    # Where both are there, what is beyond rest is what may not grow.
+    compared = [name for name in names if f"{name}_beyond_rest" not in names]
+    times = {name: _times(run, runs, name) for name in compared}
+    cells = [valued(name, found[name]) + times.get(name, "") if name in found else "" for name in names]
     if delivered:
         latencies = run.latencies.get("delivery", {})
         cells += [duration(latencies[key]) if latencies else "" for key in ("p50", "p99")]

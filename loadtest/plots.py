@@ -12,6 +12,8 @@ WIDTH: Final = 480
 HEIGHT: Final = 260
 COLOURS: Final = 4
 """How many colours the page's palette has."""
+NEAR: Final = 50
+"""How many times the least value the most may be for the finer ticks."""
 LEFT, RIGHT, TOP, BOTTOM = 64, 28, 16, 40
 Point = tuple[float, float | None]
 
@@ -23,6 +25,7 @@ class Line:
     name: str
     points: Sequence[Point]
     colour: int
+    dashed: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,10 +58,14 @@ def steps(high: float, about: int = 5) -> list[float]:
 
 
 def decades(low: float, high: float) -> list[float]:
-    """Powers of ten around two positive values."""
-    first = math.floor(math.log10(max(low, 1)))
-    last = max(math.ceil(math.log10(max(high, 1))), first + 1)
-    return [10.0**power for power in range(first, last + 1)]
+    """Powers of ten around two values from 1 on; where these are near each other, also 2 and 5 times them."""
+    low, high = max(low, 1), max(high, 1)
+    factors = (1, 2, 5) if high / low < NEAR else (1,)
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 2)
+    ticks = [factor * 10.0**power for power in powers for factor in factors]
+    first = max(i for i, tick in enumerate(ticks) if tick <= low)
+    last = next(i for i, tick in enumerate(ticks) if tick >= high and i > first)
+    return ticks[first : last + 1]
 
 
 def over_time(
@@ -143,7 +150,8 @@ def _line(line: Line, across: Axis, upright: Axis) -> str:
         title = escape(f"{line.name}: {upright.worded(y)} at {across.worded(x)}")
         dots.append(f'<circle cx="{place[0]}" cy="{place[1]}" r="5"><title>{title}</title></circle>')
         pen = "L"
-    return f'<g class="c{line.colour}"><path d="{" ".join(path)}"/>{"".join(dots)}</g>'
+    kind = f"c{line.colour} dashed" if line.dashed else f"c{line.colour}"
+    return f'<g class="{kind}"><path d="{" ".join(path)}"/>{"".join(dots)}</g>'
 
 
 @dataclass(frozen=True)

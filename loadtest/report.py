@@ -1,39 +1,25 @@
-"""The report: one page of HTML with everything in it, no script and nothing loaded. Pure."""
+"""The report of a fleet's runs: a page with their figures, plots and tables. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from html import escape
 from itertools import groupby
-from pathlib import Path
 from typing import Final
 
-from loadtest.figures import Run, Sample, duration, figures, worded
-from loadtest.plots import Line, distribution, over_time
+from loadtest.comparison import compare, headed, scenarios
+from loadtest.figures import KEPT, Run, Sample, duration, figures, titled, valued
+from loadtest.plots import Bar, Line, bars, distribution, over_time
+from loadtest.sheet import Link, card, document, folded, grid, tiles
+from loadtest.weighing import ALL
 
-STYLE: Final = (Path(__file__).parent / "report.css").read_text(encoding="utf-8")
 _LATENCIES: Final = {
     "delivery": "due → delivered",
     "ack": "due → acked",
     "join": "dialled → replay done",
 }
-
-
-def page(runs: Sequence[Run]) -> str:
-    """The whole page."""
-    links = "".join(f'<a href="#run-{i}">{escape(run.scenario)}</a>' for i, run in enumerate(runs))
-    machine = " · ".join(dict.fromkeys(run.machine for run in runs))
-    when = runs[0].at if runs else ""
-    sections = "".join(_section(run, i) for i, run in enumerate(runs))
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Onethread under load</title><style>{STYLE}</style>"
-        f"<header><h1>Onethread under load</h1><p class=soft>{escape(machine)} · {escape(when)}</p>"
-        f"<nav>{links}</nav></header><main>{sections}</main><footer>{_NOTES}</footer></html>"
-    )
-
-
+_OVER_TIME: Final = {"p50": "p50", "p99": "p99", "max": "longest"}
 _NOTES: Final = (
     "<p>Everything on: identity, cids, inbox, read positions, fsync always. CPU is the processes' own "
     "accounting, in seconds of one core. Memory a connection is what joining added to the processes' "
@@ -42,60 +28,106 @@ _NOTES: Final = (
 )
 
 
-def _section(run: Run, number: int) -> str:
+def page(runs: Sequence[Run]) -> str:
+    """The whole page."""
+    found = scenarios(runs)
+    links = [
+        Link(f"run-{i}", group[0].scenario, all(run.holds for run in group)) for i, group in enumerate(found)
+    ]
+    machine = " · ".join(dict.fromkeys(run.machine for run in runs))
+    when = f" · {datetime.fromisoformat(runs[0].at):%Y-%m-%d %H:%M} UTC" if runs else ""
+    main = "".join(_section(group, link) for group, link in zip(found, links, strict=True))
+    return document("Onethread under load", machine + when, _hero(runs), links, main, _NOTES)
+
+
+def _hero(runs: Sequence[Run]) -> str:
+    sent, delivered = (sum(run.verdict[name] for run in runs) for name in ("sent", "delivered"))
+    errors = sum(sum(run.errors.values()) for run in runs)
+    told = "Every delivery accounted for" if not errors else "Not every delivery is accounted for"
+    numbers = {"runs": len(runs), "messages": sent, "deliveries": delivered, "errors": errors}
+    badge = f'<p class="verdict {"bad" if errors else "good"}">{told}</p>'
+    return badge + tiles(((name, f"{number:,}") for name, number in numbers.items()), "numbers")
+
+
+def _section(runs: Sequence[Run], link: Link) -> str:
+    alone = len(runs) == 1 and not runs[0].part
+    shape = f" {_shape(runs[0])}" if alone else ""
+    inside = _run(runs[0]) if alone else _side_by_side(runs)
     return (
-        f'<section id="run-{number}"><div class=head><h2>{escape(run.scenario)}</h2>{_badge(run)}</div>'
-        f"<p class=soft>{escape(run.meaning)} {escape(_shape(run))}</p>"
-        f"{_cards(run)}<div class=plots>{''.join(_plots(run))}</div>{_latencies(run)}{_steps(run)}</section>"
+        f'<section id="{link.id}"><div class=head><h2>{escape(link.title)}</h2>{_badge(runs)}</div>'
+        f"<p class=soft>{escape(runs[0].meaning + shape)}</p>{inside}</section>"
     )
 
 
-def _badge(run: Run) -> str:
-    if run.errors:
-        told = ", ".join(f"{number:,} × {name}" for name, number in run.errors.items())
-        return f'<span class="badge bad">{escape(told)}</span>'
-    if not run.verdict["expected"]:
+def _side_by_side(runs: Sequence[Run]) -> str:
+    table = compare(runs)
+    drawn = "".join(card(title, bars(_bars(runs, name))) for name, title in headed(runs) if _told(runs, name))
+    parts = "".join(folded(f"{run.part}: {_shape(run)}", _run(run)) for run in runs)
+    return f"{grid(table.heads, table.rows)}<div class=plots>{drawn}</div>{parts}"
+
+
+def _told(runs: Sequence[Run], name: str) -> bool:
+    """Whether bars tell more than the table: more than one run has it, and it is not next to nothing."""
+    found = [value for run in runs if (value := figures(run).get(name))]
+    least = max(run.kept.get(ALL, 0) for run in runs) / 20 if name.startswith(KEPT) else 0
+    return len(found) > 1 and max(found) > least
+
+
+def _bars(runs: Sequence[Run], name: str) -> list[Bar]:
+    found = {run.part: figures(run)[name] for run in runs if name in figures(run)}
+    return [Bar(part, value, (value, value), valued(name, value), 0) for part, value in found.items()]
+
+
+def _badge(runs: Sequence[Run]) -> str:
+    errors = [f"{number:,} × {name}" for run in runs for name, number in run.errors.items()]
+    if errors:
+        return f'<span class="badge bad">{escape(", ".join(errors))}</span>'
+    if not any(run.verdict["expected"] for run in runs):
         return '<span class="badge good">0 errors</span>'
+    sent, delivered = (sum(run.verdict[name] for run in runs) for name in ("sent", "delivered"))
     return (
-        f'<span class="badge good">0 errors · {run.verdict["sent"]:,} messages, all '
-        f"{run.verdict['delivered']:,} deliveries once and in order</span>"
+        f'<span class="badge good">0 errors · {sent:,} messages, all {delivered:,} deliveries once and in '
+        "order</span>"
     )
 
 
 def _shape(run: Run) -> str:
-    shape = run.shape
-    threads, devices = shape["threads"], shape["devices"]
+    threads, devices = run.shape["threads"], run.shape["devices"]
     words = (
-        f"{threads * devices:,} connections: {threads:,} thread{'s' * (threads != 1)} × {devices:,} devices"
+        f"{threads * devices:,} connections: {threads:,} thread{'s' * (threads != 1)} × "
+        f"{devices:,} device{'s' * (devices != 1)}"
     )
+    if run.shape["bound"]:
+        words += f"; more were not dialled for {run.shape['bound']}"
     if run.cut:
         words += f"; {run.cut} slow peers were cut and resumed"
     return words + "."
 
 
-def _cards(run: Run) -> str:
-    found = list(worded(figures(run)))
+def _run(run: Run) -> str:
+    plots = list(_plots(run))
+    kind = "plots pairs" if len(plots) % 3 else "plots"
+    drawn = f'<div class="{kind}">{"".join(plots)}</div>'
+    return _figures(run) + drawn + folded("Latencies and steps", _latencies(run) + _steps(run))
+
+
+def _figures(run: Run) -> str:
+    found = [(titled(name), valued(name, value)) for name, value in figures(run).items()]
     main = run.latencies.get("delivery") or run.latencies.get("join")
     if main:
-        found[:0] = [("median latency", duration(main["p50"])), ("p99 latency", duration(main["p99"]))]
-    cards = "".join(
-        f"<div class=card><b>{escape(value)}</b><span>{escape(name)}</span></div>" for name, value in found
-    )
-    return f"<div class=figures>{cards}</div>"
+        found[:0] = [(f"latency, {name}", duration(main[name])) for name in ("p50", "p99", "max")]
+    return tiles(found)
 
 
 def _plots(run: Run) -> Iterable[str]:
     samples = run.samples
     marks = [(next(group).at, step) for step, group in groupby(samples, key=lambda sample: sample.step)][1:]
-    curves = [
-        Line(_LATENCIES[name], points, i) for i, (name, points) in enumerate(run.curves.items()) if points
-    ]
     if run.verdict["expected"]:
         lines = [
             Line(name, _latency(samples, field), i) for i, (name, field) in enumerate(_OVER_TIME.items())
         ]
         yield card("Latency over time", over_time(lines, duration, log=True, marks=marks))
-    if curves:
+    if curves := _curves(run):
         yield card("Latency distribution", distribution(curves, duration))
     cpu = [
         Line(side, [(sample.at, 100 * getattr(sample, side)) for sample in samples], i)
@@ -117,20 +149,19 @@ def _plots(run: Run) -> Iterable[str]:
     yield card("Joins", over_time(joins, _number, marks=marks))
 
 
+def _curves(run: Run) -> list[Line]:
+    """Of messages, if there were any; else of joins. Acks are dashed: mostly they lie on the deliveries."""
+    names = ("delivery", "ack") if run.curves.get("delivery") else ("join",)
+    found = [(name, run.curves[name]) for name in names if run.curves.get(name)]
+    return [Line(_LATENCIES[name], points, i, dashed=name == "ack") for i, (name, points) in enumerate(found)]
+
+
 def _number(value: float) -> str:
     return f"{value:,.0f}"
 
 
-_OVER_TIME: Final = {"p50": "p50", "p99": "p99", "max": "longest"}
-
-
 def _latency(samples: Sequence[Sample], field: str) -> list[tuple[float, float | None]]:
     return [(sample.at, getattr(sample, field)) for sample in samples]
-
-
-def card(title: str, plot: str) -> str:
-    """A plot with its title."""
-    return f"<figure class=card style=margin:0><h3>{escape(title)}</h3>{plot}</figure>"
 
 
 def _latencies(run: Run) -> str:
@@ -158,12 +189,3 @@ def _steps(run: Run) -> str:
         for step in run.steps
     ]
     return grid(["step", "took", "hub CPU", "store CPU", "fleet CPU", "sends", "deliveries", "joins"], rows)
-
-
-def grid(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table; nothing without rows."""
-    if not rows:
-        return ""
-    head = "".join(f"<th>{escape(name)}</th>" for name in heads)
-    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    return f'<div class="card scroll"><table><tr>{head}</tr>{body}</table></div>'

@@ -65,7 +65,7 @@ class Watch:
                 found = Histogram()
                 found.record(unpacked(tick["latencies"][name]))
                 self.latencies[name].merge(found)
-                if name != "ack":
+                if name == "delivery":
                     self._recent.merge(found)
 
     def counts(self) -> Counter[str]:

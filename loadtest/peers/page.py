@@ -9,24 +9,18 @@ from loadtest.peers.comparison import Comparison
 from loadtest.peers.table import Table, tables, targets, title, worded
 from loadtest.peers.trials import TRIALS, Figure, Trial
 from loadtest.plots import Bar, bars
-from loadtest.report import STYLE, card, grid
+from loadtest.sheet import Link, card, document, grid
 
 
 def page(comparison: Comparison, conditions: str) -> str:
     """The whole page."""
-    links = "".join(f'<a href="#{name}">{escape(comparison.title(name))}</a>' for name in comparison.trials)
+    links = [Link(name, comparison.title(name)) for name in comparison.trials]
     sections = "".join(
         _section(comparison, TRIALS[name], table)
         for name, table in zip(comparison.trials, tables(comparison), strict=True)
     )
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Onethread and its peers</title><style>{STYLE}</style>"
-        f"<header><h1>Onethread and its peers</h1><p class=soft>{escape(conditions)}</p>"
-        f"<nav>{links}</nav></header><main>{_targets(comparison)}{sections}</main>"
-        f"<footer>{_NOTES}</footer></html>"
-    )
+    main = _targets(comparison) + sections
+    return document("Onethread and its peers", conditions, "", links, main, _NOTES)
 
 
 _NOTES = (

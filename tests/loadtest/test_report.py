@@ -13,6 +13,10 @@ from loadtest.report import page
 from tests.loadtest.recorded import recorded
 
 VOID = {"meta"}
+PARTS = [
+    recorded(scenario="hubs", part="one hub", compared=("hub_us_per_message",)),
+    recorded(scenario="hubs", part="two hubs", against="one hub", compared=("hub_us_per_message",)),
+]
 
 
 class Balance(HTMLParser):
@@ -48,11 +52,11 @@ def read(html: str) -> Balance:
 
 def test_self_contained() -> None:
     """The page is whole HTML that runs no script and loads nothing."""
-    html = page([recorded(), recorded(scenario="idle")])
+    html = page([recorded(), recorded(scenario="idle"), *PARTS])
     found = read(html).found
     assert not {"script", "link", "img", "iframe"} & set(found)
     assert not re.search(r"https?:|url\(|@import|src=", html)
-    assert found.count("section") == 2
+    assert found.count("section") == 3
 
 
 def test_plots_of_a_run() -> None:
@@ -69,6 +73,34 @@ def test_a_run_without_messages() -> None:
     found = read(page([recorded(samples=[], latencies={}, curves={}, steps=[], verdict=none)]))
     assert found.found.count("svg") == 3
     assert "deliveries once" not in found.text
+
+
+def test_parts_are_side_by_side() -> None:
+    """The runs of one scenario are a table, bars, and each by itself for whoever unfolds it."""
+    found = read(page(PARTS))
+    assert "40.0 µs (1.00×)" in found.text
+    assert found.found.count("details") == 2 + 2  # each part, and what is folded in it
+    assert found.found.count("svg") == 1 + 2 * 6
+
+
+def test_small_families_have_no_bars() -> None:
+    """What next to nothing of a message is kept in is in the table only."""
+    kept = {"all": 300.0, "log": 230.0, "inbox": 2.0}
+    none = {"sent": 0, "expected": 0, "delivered": 0, "faults": {}}
+    runs = [recorded(scenario="kept", part=part, kept=kept, verdict=none, curves={}) for part in ("a", "b")]
+    text = read(page(runs)).text
+    assert text.count("log, a message") == 2
+    assert text.count("inbox, a message") == 1
+
+
+def test_a_verdict_on_all() -> None:
+    """First of all the page says whether every delivery is accounted for, and how many there were."""
+    text = read(page([recorded(), recorded(scenario="hot")])).text
+    assert "Every delivery accounted for" in text
+    assert "60deliveries" in text
+    bad = page([recorded(), recorded(scenario="idle", errors={"a gap": 2})])
+    assert "Not every delivery is accounted for" in read(bad).text
+    assert '<a href="#run-1" class=bad>idle</a>' in bad
 
 
 def test_errors_are_shown() -> None:
@@ -108,3 +140,5 @@ def test_ticks() -> None:
     assert steps(97) == [0, 20, 40, 60, 80, 100]
     assert steps(0) == [0, 1]
     assert decades(150, 20_000) == [100, 1000, 10_000, 100_000]
+    assert decades(150, 400) == [100, 200, 500]
+    assert decades(0, 0) == [1, 2]
