@@ -4,32 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import json
-import resource
-from collections.abc import Callable
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 
+from loadtest.capacity import bounds, fitted, raise_file_limit
 from loadtest.child import ServerFailed
 from loadtest.crew import WorkerFailed
 from loadtest.figures import Run, Sample, figures
+from loadtest.plan import Part, Scenario, Shape
 from loadtest.report import page
 from loadtest.run import run
-from loadtest.scenarios import SCENARIOS, Shape
-from loadtest.terminal import Progress, print_run
+from loadtest.scenarios import SCENARIOS
+from loadtest.terminal import Progress, print_scenario
 
-DESCRIPTORS = 200
-"""File descriptors that a process needs beside its connections."""
+WIDTH = 120
+"""Columns of what is printed where there is no terminal."""
 
 
 @click.command(epilog="\n\n".join(f"{each.name}: {each.meaning}" for each in SCENARIOS.values()))
 @click.argument("scenarios", nargs=-1, required=True, type=click.Choice(list(SCENARIOS)))
 @click.option("--threads", type=click.IntRange(1, 100_000), help="Threads, each of one contact.")
 @click.option("--devices", type=click.IntRange(1, 10_000), help="Connections of each thread.")
-@click.option("--seconds", type=click.FloatRange(0.1, 3600), help="How long to send, or to hold.")
+@click.option("--seconds", type=click.FloatRange(0.1, 3600), help="How long to send.")
+@click.option(
+    "--rest", type=click.FloatRange(0, 3600), help="Seconds without any message, where there are such."
+)
 @click.option("--rate", type=click.FloatRange(0.1, 1_000_000), help="Messages a second, in open loops.")
 @click.option(
     "--outstanding", type=click.IntRange(1, 1000), help="Messages a connection keeps unacknowledged."
@@ -49,22 +53,40 @@ def loadtest(scenarios: tuple[str, ...], out: Path, **asked: Any) -> None:
     Exit code 1 if anything went wrong or any delivery is not accounted for.
     """
     console = Console()
-    shapes = {name: shaped(SCENARIOS[name].shape, asked) for name in scenarios}
-    raise_file_limit(max(shape.connections for shape in shapes.values()))
-    runs = []
-    for name in scenarios:
-        with Progress(console, name) as progress:
-            runs.append(_run(name, shapes[name], progress.show))
-        print_run(console, runs[-1])
+    if not console.is_terminal:
+        console = Console(width=WIDTH)
+    planned = plan(scenarios, asked)
+    runs: list[Run] = []
+    for name in planned:
+        found = []
+        for part, shape in planned[name]:
+            with Progress(console, f"{name} · {part.title}" if part.title else name) as progress:
+                found.append(_run(SCENARIOS[name], part, shape, progress.show))
+        print_scenario(console, found)
+        runs += found
     for path in write(runs, out):
         console.print(f"{path.resolve()}", soft_wrap=True, highlight=False)
     if not all(each.holds for each in runs):
         raise SystemExit(1)
 
 
-def shaped(shape: Shape, asked: dict[str, Any]) -> Shape:
-    """The scenario's shape with what was asked for in its place."""
-    return replace(shape, **{name: value for name, value in asked.items() if value is not None})
+def plan(names: Iterable[str], asked: dict[str, Any]) -> dict[str, list[tuple[Part, Shape]]]:
+    """Which runs these scenarios have, in which shapes; there are files enough for all of them.
+
+    Raises UsageError for what can't be asked of a scenario, and for more than the machine has files for.
+    """
+    scenarios = [SCENARIOS[name] for name in names]
+    try:
+        planned = {each.name: [_shaped(each, part, asked) for part in each.parts] for each in scenarios}
+        raise_file_limit(max(shape.connections for runs in planned.values() for _, shape in runs))
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    return planned
+
+
+def _shaped(scenario: Scenario, part: Part, asked: dict[str, Any]) -> tuple[Part, Shape]:
+    shape = scenario.shaped(part, asked)
+    return part, shape if shape.threads else fitted(shape, bounds(shape))
 
 
 def write(runs: list[Run], out: Path) -> tuple[Path, Path]:
@@ -78,24 +100,11 @@ def write(runs: list[Run], out: Path) -> tuple[Path, Path]:
     return numbers, report
 
 
-def _run(name: str, shape: Shape, show: Callable[[Sample], None]) -> Run:
+def _run(scenario: Scenario, part: Part, shape: Shape, show: Callable[[Sample], None]) -> Run:
     try:
-        return asyncio.run(run(SCENARIOS[name], shape, show))
+        return asyncio.run(run(scenario, shape, show, part=part))
     except (ServerFailed, WorkerFailed, TimeoutError) as error:
-        raise click.ClickException(f"{name}: {error or 'a step took too long'}") from None
-
-
-def raise_file_limit(connections: int) -> None:
-    """Let this process and those that it starts open so many connections each; says so if that can't be."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = connections + DESCRIPTORS
-    if hard != resource.RLIM_INFINITY and needed > hard:
-        raise click.UsageError(
-            f"{connections} connections need {needed} files; the limit is {hard} (ulimit -Hn)"
-        )
-    if soft != resource.RLIM_INFINITY and needed > soft:
-        # Processes that this one starts inherit it.
-        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+        raise click.ClickException(f"{scenario.name}: {error or 'a step took too long'}") from None
 
 
 if __name__ == "__main__":

@@ -83,6 +83,11 @@ class Device(WSListener):
         """Whether it has a connection."""
         return self._transport is not None
 
+    @property
+    def behind(self) -> bool:
+        """Whether others in its thread know of events that have not come to it."""
+        return self.receipt.seq < self.receipt.ledger.head
+
     async def join(self) -> None:
         """Connect, init, and return when the replay is done; what was not acked is sent again.
 

@@ -13,10 +13,8 @@ from typing import Any, Final
 from loadtest.accounting import Ledger, Receipt, ThreadCount
 from loadtest.device import Device, Notes, rest
 from loadtest.dialects import DIALECTS
-from loadtest.schedule import OpenLoop, local_address, seats, share
+from loadtest.schedule import ADDRESSES, OpenLoop, local_address, seats, share
 
-ADDRESSES: Final = 200
-"""Loopback addresses to dial from: 50 connections of 10,000 on each, so ports never run out."""
 TURN_S: Final = 0.001
 """Seconds between looks at what fell due."""
 PATIENCE_S: Final = 30.0
@@ -76,9 +74,9 @@ class Fleet:
             ]
             await self._join(writers)
             await self._write(writers, events)
-            self._dismiss(writers)
+            await self._dismiss(writers)
             for writer in writers:
-                self._faults += writer.receipt.ledger.faults
+                self._faults += writer.receipt.ledger.faults + Counter({"never acked": len(writer.outbox)})
         self.notes.sends = self.notes.acks = self.notes.deliveries = self.notes.joins = 0
 
     async def do_send(self, rate: float, seconds: float, start_ns: int) -> None:
@@ -126,8 +124,7 @@ class Fleet:
         """This share of the devices, at least one, comes back with a small window and reads no more."""
         count = max(round(len(self.devices) * share), self.crew.worker == 0)
         deaf = self.devices[-count:] if count else []
-        self._dismiss(deaf)
-        await self._until(lambda: not any(device.connected for device in deaf))
+        await self._dismiss(deaf)
         for device in deaf:
             device.deaf = True
         await self._join(deaf)
@@ -139,7 +136,8 @@ class Fleet:
         deaf = [device for device in self.devices if device.deaf]
         for device in deaf:
             device.read(True)
-        await asyncio.sleep(QUIET_S)
+        # Until then a connection may still turn out to be cut: megabytes are on their way before its end.
+        await self._until(lambda: not any(device.connected and device.behind for device in deaf))
         for device in deaf:
             device.deaf = False
         lost = [device for device in deaf if not device.connected]
@@ -152,8 +150,7 @@ class Fleet:
 
     async def do_leave(self) -> None:
         """All close their connections."""
-        self._dismiss(self.devices)
-        await self._until(lambda: not any(device.connected for device in self.devices))
+        await self._dismiss(self.devices)
 
     def counts(self) -> list[dict[str, Any]]:
         """Each thread's counts, as ThreadCount."""
@@ -192,9 +189,10 @@ class Fleet:
         device.url = self.crew.urls[(number if self.crew.spread else thread) % len(self.crew.urls)]
         return device
 
-    def _dismiss(self, devices: Iterable[Device]) -> None:
+    async def _dismiss(self, devices: Iterable[Device]) -> None:
         for device in devices:
             device.leave()
+        await self._until(lambda: not any(device.connected for device in devices))
 
     async def _join(self, devices: Iterable[Device]) -> None:
         waiting = iter(devices)
@@ -237,9 +235,7 @@ class Fleet:
         reading = [device for device in devices if not device.deaf and device.connected]
 
         def complete() -> bool:
-            return not any(
-                device.outbox or device.receipt.seq < device.receipt.ledger.head for device in reading
-            )
+            return not any(device.outbox or device.behind for device in reading)
 
         await self._until(complete)
         deliveries = -1

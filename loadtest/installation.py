@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ KEY: Final = "the key that all hubs of this run share"
 class Installation:
     """Hubs, and the store that they share if it runs by itself."""
 
+    data: Path
     servers: Sequence[Served]
     shared: Child | None = None
     shared_store: int = 0
@@ -39,6 +42,13 @@ class Installation:
     def store(self) -> int:
         """The store's process id."""
         return self.shared_store or self.servers[0].store
+
+    async def store_url(self) -> str:
+        """Where the store is, for a client of Valkey."""
+        command = (sys.executable, "-m", "onethread", "store", "--url")
+        place = {"ONETHREAD_DATA": str(self.data)}
+        telling = await asyncio.create_subprocess_exec(*command, env=place, stdout=PIPE)
+        return (await telling.communicate())[0].decode().strip()
 
     async def restart(self) -> None:
         """Stop each hub and start it again, on the same data and port; a store of its own goes on."""
@@ -61,7 +71,7 @@ async def installed(
     """
     async with AsyncExitStack() as stack:
         if hubs == 1:
-            yield Installation([await stack.enter_async_context(serve(data, settings))])
+            yield Installation(data, [await stack.enter_async_context(serve(data, settings))])
             return
         store = Child(data / "store.log")
         stack.push_async_callback(store.stop)
@@ -69,4 +79,4 @@ async def installed(
         settings = {**settings, "ONETHREAD_REDIS_URL": url.strip(), "ONETHREAD_SECRET_KEY": KEY}
         places = [data / f"hub-{number}" for number in range(hubs)]
         servers = [await stack.enter_async_context(serve(place, settings)) for place in places]
-        yield Installation(servers, store, processes.children(store.pid)[0])
+        yield Installation(data, servers, store, processes.children(store.pid)[0])

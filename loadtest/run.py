@@ -21,10 +21,11 @@ from loadtest.crew import Workers
 from loadtest.figures import Run, Sample
 from loadtest.fleet import Crew
 from loadtest.installation import Installation, installed
+from loadtest.plan import LOADS, WHOLE, Part, Scenario, Shape, Step
 from loadtest.processes import bound
-from loadtest.scenarios import LOADS, Scenario, Shape, Step
 from loadtest.subject import ANYWHERE, ONETHREAD, Placement, Subject
 from loadtest.watch import Watch
+from loadtest.weighing import Weight, kept, weigh
 
 SAMPLE_S: Final = 0.5
 LEAD_NS: Final = 50_000_000
@@ -37,8 +38,9 @@ async def run(
     show: Callable[[Sample], None],
     subject: Subject = ONETHREAD,
     place: Placement = ANYWHERE,
+    part: Part = WHOLE,
 ) -> Run:
-    """Run a scenario in this shape; `show` gets every sample. Leaves no process and no file behind.
+    """Run a part of a scenario in this shape; `show` gets every sample. Leaves no process and no file behind.
 
     Raises ServerFailed, WorkerFailed, TimeoutError; what the fleet finds wrong is in the result.
     """
@@ -52,8 +54,8 @@ async def run(
                 crews = _crews(installation.urls, subject.dialect, shape)
                 workers = await stack.enter_async_context(Workers(crews, watch.take))
             watch.fleet = workers.pids
-            verdict = await _load(scenario.steps(shape), installation, workers, watch, show)
-    return _result(scenario, shape, watch, verdict)
+            verdict = await _load(scenario.planned(part, shape), installation, workers, watch, show)
+    return _result(scenario, part, shape, watch, verdict)
 
 
 async def _load(
@@ -102,6 +104,8 @@ async def _step(step: Step, installation: Installation, workers: Workers, watch:
     watch.begin(step)
     if step.does == "restart":
         await installation.restart()
+    elif step.does == "weigh":
+        watch.weights.append(await weigh(await installation.store_url()))
     elif step.does in LOADS:
         await workers.step(step.does, {**step.options, "start_ns": time.monotonic_ns() + LEAD_NS})
     else:
@@ -115,10 +119,13 @@ async def _sample(watch: Watch, show: Callable[[Sample], None]) -> None:
         show(watch.sample())
 
 
-def _result(scenario: Scenario, shape: Shape, watch: Watch, verdict: Verdict) -> Run:
+def _result(scenario: Scenario, part: Part, shape: Shape, watch: Watch, verdict: Verdict) -> Run:
     errors: Counter[str] = Counter(verdict.faults)
     return Run(
         scenario=scenario.name,
+        part=part.title,
+        against=part.against,
+        compared=scenario.compared,
         meaning=scenario.meaning,
         at=datetime.now(UTC).isoformat(timespec="seconds"),
         machine=machine(),
@@ -129,8 +136,13 @@ def _result(scenario: Scenario, shape: Shape, watch: Watch, verdict: Verdict) ->
         curves={name: found.curve() for name, found in watch.latencies.items() if len(found)},
         verdict=asdict(verdict),
         cut=watch.counts()["cut"],
+        kept=_kept(watch.weights, shape.threads * shape.prefill),
         errors=dict(errors),
     )
+
+
+def _kept(weights: list[Weight], messages: int) -> dict[str, float]:
+    return kept(weights[0], weights[-1], messages) if weights else {}
 
 
 def machine() -> str:

@@ -2,67 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
+from loadtest.plan import Part, Scenario, Shape, Step
 
-@dataclass(frozen=True, kw_only=True)
-class Shape:
-    """How big a run is. `threads` × `devices` connections in `workers` processes; times in seconds."""
-
-    threads: int
-    devices: int
-    seconds: float
-    rate: float = 0
-    outstanding: int = 0
-    text: int = 77
-    """Characters of a message; the issue's figure for what a support message is on average."""
-    workers: int = 1
-    dials: int = 200
-    """Connections that each process has on the way at once."""
-    prefill: int = 0
-    """Messages in each thread's log before anyone joins."""
-    hubs: int = 1
-    """Hubs; several share one store that runs by itself."""
-    spread: bool = False
-    """Over several hubs: the devices of a thread, rather than whole threads."""
-
-    @property
-    def connections(self) -> int:
-        """How many connections there are in all."""
-        return self.threads * self.devices
-
-
-@dataclass(frozen=True)
-class Step:
-    """Something that all processes of the fleet do (or, for `restart`, the server), until all are done.
-
-    `joins` says that connections come up in it, `sends` that what it costs is the cost of messages.
-    """
-
-    does: str
-    title: str
-    options: dict[str, Any] = field(default_factory=dict)
-    joins: bool = False
-    sends: bool = False
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """A named way to load the server."""
-
-    name: str
-    meaning: str
-    shape: Shape
-    steps: Callable[[Shape], list[Step]]
-    settings: dict[str, str] = field(default_factory=dict)
-
-
-LOADS: Final = frozenset({"send", "flood", "rotate"})
-"""Steps that all processes of the fleet begin at one moment."""
 TAIL: Final = 50
 """Events that an init without `tail` is told (protocol/README.md)."""
+COMPARED_S: Final = 4.0
+"""Seconds between two comparisons of all positions (server/README.md): a rest of that length has one."""
+HEARTBEAT_S: Final = 25.0
+"""Seconds between two pings to each connection; each is pinged once in a rest of that length."""
+
+
+COSTS: Final = ("messages_per_second", "hub_us_per_message", "store_us_per_message")
+AT_REST: Final = ("hub_share_at_rest", "store_share_at_rest")
 
 
 def _join(shape: Shape, title: str = "joining") -> list[Step]:
@@ -70,6 +24,10 @@ def _join(shape: Shape, title: str = "joining") -> list[Step]:
     join = Step("join", title, {"replayed": min(shape.prefill, TAIL)}, joins=True)
     filling = Step("fill", f"filling the logs with {shape.prefill:,} messages", {"events": shape.prefill})
     return [filling, join] if shape.prefill else [join]
+
+
+def _hold(seconds: float) -> Step:
+    return Step("hold", "at rest", {"seconds": seconds}, rests=True)
 
 
 def _open(shape: Shape) -> Step:
@@ -82,18 +40,32 @@ def _closed(shape: Shape) -> Step:
     return Step("flood", f"{shape.outstanding} outstanding each", options, sends=True)
 
 
+def _rotating(shape: Shape) -> Step:
+    options = {"outstanding": shape.outstanding, "seconds": shape.seconds}
+    return Step("rotate", f"{shape.outstanding} outstanding in all", options, sends=True)
+
+
+def _steady(shape: Shape) -> list[Step]:
+    return [*_join(shape), _open(shape)]
+
+
+def _flood(shape: Shape) -> list[Step]:
+    return [*_join(shape), _closed(shape)]
+
+
 def _storm(shape: Shape) -> list[Step]:
     return [*_join(shape, "all joining at once"), Step("hold", "settling", {"seconds": 0.5})]
 
 
 def _return(shape: Shape) -> list[Step]:
+    half = replace(shape, seconds=shape.seconds / 2)
     return [
         *_join(shape),
-        _open(replace(shape, seconds=shape.seconds / 2)),
+        _open(half),
         Step("speak", "everyone says something"),
         Step("restart", "the server restarts"),
         Step("return", "all coming back with resume", joins=True),
-        _open(replace(shape, seconds=shape.seconds / 2)),
+        _open(half),
     ]
 
 
@@ -106,6 +78,20 @@ def _slow(shape: Shape) -> list[Step]:
     ]
 
 
+def _growth(shape: Shape) -> list[Step]:
+    return [*_join(shape), _hold(shape.rest), _rotating(shape)]
+
+
+def _kept(shape: Shape) -> list[Step]:
+    return [
+        Step("fill", "everyone has been there", {"events": 0}),
+        Step("weigh", "weighing the threads"),
+        *_join(shape),
+        Step("leave", "all leaving"),
+        Step("weigh", "weighing them filled"),
+    ]
+
+
 SCENARIOS: Final = {
     scenario.name: scenario
     for scenario in (
@@ -113,13 +99,21 @@ SCENARIOS: Final = {
             "steady",
             "Open loop: messages fall due at a rate; latency counts from then, so that no stall is hidden.",
             Shape(threads=100, devices=3, seconds=10, rate=1000),
-            lambda shape: [*_join(shape), _open(shape)],
+            _steady,
         ),
         Scenario(
             "flood",
             "Closed loop: every connection keeps some messages unacknowledged, as fast as it is answered.",
             Shape(threads=100, devices=3, seconds=10, outstanding=2),
-            lambda shape: [*_join(shape), _closed(shape)],
+            _flood,
+        ),
+        Scenario(
+            "wide",
+            "9,000 connections, 3,000 threads of 3: a closed loop, then 3,000 messages a second offered.",
+            Shape(threads=3000, devices=3, seconds=10, outstanding=2, rate=3000),
+            _flood,
+            parts=(Part("closed loop"), Part("open loop", steps=_steady)),
+            compared=(*COSTS, "hub_us_per_join", "hub_bytes_per_connection"),
         ),
         Scenario(
             "storm",
@@ -135,23 +129,62 @@ SCENARIOS: Final = {
         ),
         Scenario(
             "idle",
-            "Connections that only stay: what one weighs in the hub and in the store.",
-            Shape(threads=1000, devices=3, seconds=5),
-            lambda shape: [*_join(shape), Step("hold", "holding", {"seconds": shape.seconds})],
+            "As many connections as the machine bears, that only stay: what one weighs in hub and store.",
+            Shape(threads=0, devices=3, seconds=0, rest=HEARTBEAT_S),
+            lambda shape: [*_join(shape), _hold(shape.rest)],
         ),
         Scenario(
             "hot",
             "One thread with 500 devices: every message goes to all of them.",
             Shape(threads=1, devices=500, seconds=10, rate=40),
-            lambda shape: [*_join(shape), _open(shape)],
+            _steady,
         ),
         Scenario(
             "slow",
             "One peer in a hundred stops reading: it is cut, nobody else feels it, it resumes without a gap.",
-            # Some 9 MB for each: the kernel takes up to 4 MB (tcp_wmem) before the server's own buffer fills.
-            Shape(threads=4, devices=50, seconds=10, rate=400, text=8000),
+            # Some 8 MB for each: the kernel takes up to 4 MB (tcp_wmem) before the server's own buffer fills.
+            Shape(threads=2, devices=50, seconds=10, rate=200, text=8000),
             _slow,
             {"ONETHREAD_BUFFER": "256KiB"},
+        ),
+        Scenario(
+            "growth",
+            "The cost of a message with ever more threads, and in ever longer ones: it must not grow.",
+            # One device a thread, so that 10,000 threads need no more than 10,000 files. The same number of
+            # messages on the way in all, so that hub and store gather as many in one turn. A message in each
+            # thread at least: the first one also makes its contact one who wrote, and is no measure.
+            Shape(threads=100, devices=1, seconds=6, outstanding=100, rest=COMPARED_S),
+            _growth,
+            parts=(
+                Part("100 threads", {"threads": 100, "prefill": 1}),
+                Part("1,000 threads", {"threads": 1000, "prefill": 1}, "100 threads"),
+                Part("10,000 threads", {"threads": 10_000, "prefill": 1}, "100 threads"),
+                Part("10 messages in each", {"threads": 10, "prefill": 10}),
+                Part("10,000 messages in each", {"threads": 10, "prefill": 10_000}, "10 messages in each"),
+            ),
+            compared=(*COSTS, *(f"{name}_beyond_rest" for name in COSTS[1:]), *AT_REST),
+        ),
+        Scenario(
+            "kept",
+            "What a message weighs in the store for good, in short threads and in long ones.",
+            Shape(threads=100, devices=1, seconds=0),
+            _kept,
+            parts=(
+                Part("threads of 100", {"threads": 200, "prefill": 100}),
+                Part("threads of 10,000", {"threads": 2, "prefill": 10_000}),
+            ),
+        ),
+        Scenario(
+            "hubs",
+            "One hub, then two over one store: what it costs that events pass between hubs.",
+            Shape(threads=100, devices=3, seconds=10, outstanding=2),
+            _flood,
+            parts=(
+                Part("one hub", {"hubs": 1, "spread": False}),
+                Part("two hubs, threads whole", {"hubs": 2, "spread": False}, "one hub"),
+                Part("two hubs, devices spread", {"hubs": 2, "spread": True}, "one hub"),
+            ),
+            compared=COSTS,
         ),
     )
 }

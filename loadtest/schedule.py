@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 NS: Final = 1_000_000_000
+ADDRESSES: Final = 200
+"""Loopback addresses to dial from: 50 connections of 10,000 on each, so ports never run out."""
 
 
 @dataclass(slots=True)

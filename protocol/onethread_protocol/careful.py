@@ -1,4 +1,4 @@
-"""Reads a frame field by field, when the one typed decode has failed.
+"""Reads a frame, or the body of a request, field by field, when the one typed decode has failed.
 
 So it can say which field is at fault and how, and accept the few frames that only the typed decode can't
 take: a key given twice, the first time wrongly; a lone surrogate in an unknown field.
@@ -16,7 +16,7 @@ from msgspec import Struct, UnsetType
 from onethread_protocol.bounds import Cid, Id, Ref
 from onethread_protocol.codes import ERRORS
 from onethread_protocol.errors import ProtocolError
-from onethread_protocol.nodes import UNREADABLE, Nodes
+from onethread_protocol.nodes import UNREADABLE, JsonNodes, Nodes
 from onethread_protocol.shape import PRIVATE, Misfit
 from onethread_protocol.wording import demanded, given, shown
 
@@ -48,6 +48,39 @@ def read(payload: bytes, kinds: Mapping[str, type[FrameT]], nodes: Nodes, encodi
     except UNREADABLE:
         message = f"The frame is not readable as {encoding}."
         raise _refusal("bad_frame", message, None, _echo(held, nodes)) from None
+
+
+def read_claims(payload: bytes, cls: type[FrameT]) -> FrameT | None:
+    """The claims of a token, JSON that somebody else's library wrote; None if it is no map at all.
+
+    ProtocolError 400 `bad_field` names a claim as `token.sub`, and quotes nothing: the token is private.
+    """
+    try:
+        return msgspec.json.decode(payload, type=cls)
+    except UNREADABLE:
+        nodes = JsonNodes()
+    try:
+        held = nodes.entries(nodes.root(payload))
+        return None if held is None else _Reading(nodes).struct(held, cls, "token")
+    except Fault as fault:
+        raise _refusal("bad_field", fault.sentence, fault.field) from None
+    except UNREADABLE:
+        return None
+
+
+def read_body(payload: bytes, cls: type[FrameT], nodes: Nodes, encoding: str) -> FrameT:
+    """The map of this type in `payload`, or ProtocolError and nothing else."""
+    try:
+        node = nodes.root(payload)
+        held = nodes.entries(node)
+        if held is None:
+            found = given(nodes.peek(node), quoted=False)
+            raise _refusal("bad_frame", f"The body must be a map with string keys, not {found}.")
+        return _Reading(nodes).struct(held, cls, "")
+    except Fault as fault:
+        raise _refusal("bad_field", fault.sentence, fault.field) from None
+    except UNREADABLE:
+        raise _refusal("bad_frame", f"The body is not readable as {encoding}.") from None
 
 
 def _kind(held: Mapping[str, Any], kinds: Mapping[str, type[FrameT]], nodes: Nodes) -> type[FrameT]:
@@ -137,8 +170,8 @@ class _Reading:
                 msgspec.convert(key, key_hint)
                 key.encode()
             except UNREADABLE:
-                sentence = f"A key of `{path}` must be {demanded(key_hint)}, not {given(key, quoted=True)}."
-                raise Fault(path, sentence) from None
+                found = given(key, quoted=not _is_private(path))
+                raise Fault(path, f"A key of `{path}` must be {demanded(key_hint)}, not {found}.") from None
             values[key] = self.value(node, value_hint, _join(path, shown(key)))
         return values
 
@@ -146,12 +179,16 @@ class _Reading:
         try:
             return self.nodes.value(node, hint)
         except msgspec.ValidationError:
-            found = given(self.nodes.peek(node), quoted=path.rpartition(".")[2] not in PRIVATE)
+            found = given(self.nodes.peek(node), quoted=not _is_private(path))
             raise Fault(path, f"`{path}` must be {demanded(hint)}, not {found}.") from None
 
 
 def _join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
+
+
+def _is_private(path: str) -> bool:
+    return not PRIVATE.isdisjoint(path.split("."))
 
 
 def _members(hint: Any) -> list[Any]:

@@ -15,7 +15,8 @@ class ProtocolError(Exception):
     """A frame is refused with `code` and `reason` of codes.ERRORS; `message` is a sentence for a person.
 
     `field` is the full path of the field at fault, such as `user.user_id`. `thread`, `cid` and `ref` are the
-    frame's where they could be read. Nothing here quotes a secret or a message's text.
+    frame's where they could be read, `to` is where a thread has moved. Nothing here quotes a secret or a
+    message's text.
     """
 
     def __init__(
@@ -28,6 +29,7 @@ class ProtocolError(Exception):
         thread: str | UnsetType = UNSET,
         cid: str | UnsetType = UNSET,
         ref: str | UnsetType = UNSET,
+        to: str | UnsetType = UNSET,
     ) -> None:
         super().__init__(f"{code} {reason}: {message}")
         self.code = code
@@ -37,6 +39,7 @@ class ProtocolError(Exception):
         self.thread = thread
         self.cid = cid
         self.ref = ref
+        self.to = to
 
     def frame(self) -> Error:
         """The `error` frame that answers."""
@@ -47,4 +50,5 @@ class ProtocolError(Exception):
             cid=self.cid,
             ref=self.ref,
             thread=self.thread,
+            to=self.to,
         )

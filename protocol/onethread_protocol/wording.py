@@ -61,7 +61,9 @@ def _of_info(info: inspect.Type) -> str:
         case inspect.ListType():
             return "a list"
         case inspect.UnionType():
-            return " or ".join(_of_info(member) for member in info.types)
+            members = [_of_info(member) for member in info.types]
+            # Without bounds an integer is but a number.
+            return " or ".join(m for m in members if m != "an integer" or "a finite number" not in members)
     return "a map"
 
 

@@ -13,17 +13,25 @@ from typing import Any, Final, cast
 import structlog
 import uvloop
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.routing import BaseRoute
 from uvicorn._types import ASGIApplication
 
 from onethread import demo
+from onethread.agents import cookie
+from onethread.agents.audit import SERVER
+from onethread.agents.login import Logins
+from onethread.agents.passwords import Passwords
 from onethread.api.operations import Unready, operation_routes
+from onethread.api.problems import http_problem
+from onethread.api.sessions import session_routes
 from onethread.gateway.addresses import Addresses
 from onethread.gateway.edge import Edge
 from onethread.gateway.endpoint import Endpoint
 from onethread.gateway.proxies import TrustedProxies
 from onethread.gateway.server import Server, config
-from onethread.hub.clock import every
+from onethread.hub.clock import every, now_ms
 from onethread.hub.counters import Counters
 from onethread.hub.hub import Hub, Limits
 from onethread.hub.sweep import SWEEP_EVERY, Sweep
@@ -33,6 +41,8 @@ from onethread.metrics import Metering
 from onethread.serving import Serving
 from onethread.settings import Settings, SettingsError
 from onethread.snapshots import Counts, take
+from onethread.store.accounts import Accounts
+from onethread.store.agent_records import AgentRecords
 from onethread.store.carries import Carries
 from onethread.store.directory import Directory
 from onethread.store.embedded import EmbeddedStore
@@ -42,6 +52,7 @@ from onethread.store.fingerprint import claim
 from onethread.store.link import Link
 from onethread.store.organizations import Organizations, open_admin_client
 from onethread.store.scripts import all_scripts
+from onethread.store.sessions import Sessions
 from onethread.store.subscriber import Subscriber
 
 SHARE_EVERY: Final = 1.0
@@ -94,11 +105,15 @@ class Process:
         self._link = Link(url, scripts=all_scripts(), on_connected=lambda: self._back(), on_lost=self._lost)
         self._subscriber = Subscriber(
             url,
-            on_message=lambda channel, payload: self._hub.threads.hear(channel, payload),
-            on_gap=lambda channels: self._hub.threads.gap(channels),
+            on_message=lambda channel, payload: self._hub.hear(channel, payload),
+            on_gap=lambda channels: self._hub.gap(channels),
         )
         self._admin = open_admin_client(url)
-        self._organizations = Organizations(self._admin, serving.key)
+        self._organizations = Organizations(self._admin, serving.key, SERVER)
+        self._accounts = Accounts(self._admin, SERVER)
+        self._sessions = Sessions(self._admin, serving.key)
+        self._addresses = Addresses(settings.inits_per_minute, settings.refusals_per_minute)
+        self._proxies = TrustedProxies(settings.trusted_proxies)
         self._edge = Edge(
             bound=settings.buffer,
             heartbeat=settings.heartbeat,
@@ -108,9 +123,11 @@ class Process:
         self._store = Carries(self._link)
         self._hub = Hub(
             store=self._store,
+            agents=AgentRecords(self._link),
+            sessions=self._sessions,
             channels=self._subscriber,
             directory=Directory(self._organizations.find),
-            addresses=Addresses(settings.inits_per_minute, settings.refusals_per_minute),
+            addresses=self._addresses,
             mint=TokenMint(serving.key),
             limits=_limits(settings),
             counters=self._counters,
@@ -137,7 +154,12 @@ class Process:
     async def serve(self) -> None:
         """Serve until signalled, and drain."""
         settings, listener = self._serving.settings, self._serving.listener
-        app = cast("ASGIApplication", Starlette(routes=self._routes(), lifespan=self._lifespan))
+        starlette = Starlette(
+            routes=self._routes(),
+            exception_handlers={HTTPException: http_problem},
+            lifespan=self._lifespan,
+        )
+        app = cast("ASGIApplication", starlette)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _ignore)
         server = Server(config(app, host=settings.host, port=settings.port), self._edge, self._hub.drain)
@@ -150,12 +172,20 @@ class Process:
         if not await claim(self._admin, self._serving.key):
             raise SettingsError("ONETHREAD_SECRET_KEY: the store was made with another server key")
         if self._serving.demo:
-            await demo.ensure(self._organizations)
+            await demo.ensure(self._organizations, self._accounts)
 
     def _routes(self) -> list[BaseRoute]:
-        proxies = TrustedProxies(self._serving.settings.trusted_proxies)
-        endpoint = Endpoint(self._edge, self._hub.open_session, proxies)
-        return [*endpoint.routes(), *operation_routes(self._unready, self._metering.registry)]
+        endpoint = Endpoint(self._edge, self._hub.open_session, self._proxies, cookie.session_token)
+        logins = Logins(self._sessions, self._addresses, Passwords(), now_ms)
+        return [
+            *endpoint.routes(),
+            *operation_routes(self._unready, self._metering.registry),
+            *session_routes(logins, self._sessions, self._client_address),
+        ]
+
+    def _client_address(self, request: Request) -> str:
+        forwarded = request.headers.getlist("x-forwarded-for")
+        return self._proxies.client(request.client.host if request.client else "", forwarded)
 
     @asynccontextmanager
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:

@@ -162,21 +162,22 @@ SETTINGS: tuple[Setting, ...] = (
         variable="ONETHREAD_CONNECTIONS_PER_ADDRESS",
         field="connections_per_address",
         default="200",
-        meaning="WebSockets that one client address may hold open on a hub; 0 for no limit.",
+        meaning="WebSockets that one client address may hold open, of each process; 0 for no limit.",
         read=values.integer,
     ),
     Setting(
         variable="ONETHREAD_INITS_PER_MINUTE",
         field="inits_per_minute",
         default="300",
-        meaning="Inits a minute from one client address; 0 for no limit.",
+        meaning="Inits a minute from one client address, of each process; 0 for no limit.",
         read=values.integer,
     ),
     Setting(
         variable="ONETHREAD_REFUSALS_PER_MINUTE",
         field="refusals_per_minute",
         default="20",
-        meaning="Refused identities a minute from one client address; more close with 4429. 0 for no limit.",
+        meaning="Refused identities and failed logins a minute from one client address, of each process; "
+        "more close with 4429. 0 for no limit.",
         read=values.integer,
     ),
     Setting(

@@ -11,12 +11,11 @@ import pytest
 from redis.asyncio import Redis
 
 from onethread.identity.organization import App, Organization
+from onethread.store.documents import Missing, OrganizationError
 from onethread.store.errors import StoreUnavailable
 from onethread.store.organizations import (
     Edit,
     Exists,
-    Missing,
-    OrganizationError,
     Organizations,
     Record,
     open_admin_client,
@@ -130,7 +129,7 @@ async def test_removal_takes_all_data_and_nothing_else(
     await client.hset(f"{{{org}:1}}:contact:ct_1_y", "v", "b")
     other = f"{{{org}0:0}}:th_0_x:log"
     await client.rpush(other, "theirs")
-    assert await organizations.remove(org) == 3
+    assert await organizations.remove(org) == 4  # its document, its audit log, and what lay in its shards
     assert await organizations.find(org) is None
     assert await organizations.of_api_key(api_key) is None
     assert [key async for key in client.scan_iter(match=f"*{org}*")] == [other.encode()]
@@ -144,7 +143,7 @@ async def test_an_interrupted_removal_can_be_finished(
     await organizations.add(Organization(org=org, name="x"))
     await client.delete(f"{{{org}}}:organization")
     await client.rpush(f"{{{org}:0}}:th_0_x:log", "a")
-    assert await organizations.remove(org) == 1
+    assert await organizations.remove(org) == 2  # with its audit log
     with pytest.raises(Missing):
         await organizations.remove(org)
 

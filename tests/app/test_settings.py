@@ -130,6 +130,13 @@ def test_port_is_heeded_after_our_own() -> None:
     assert load({"PORT": "5100", "ONETHREAD_PORT": "9000"}).port == 9000
 
 
+def test_limits_of_an_address_say_whose_they_are() -> None:
+    """Each process counts for itself, so more workers let more in: every such setting says it."""
+    meanings = [setting.meaning for setting in SETTINGS if "client address" in setting.meaning]
+    assert len(meanings) == 3
+    assert all("of each process" in meaning for meaning in meanings)
+
+
 def test_empty_is_not_set() -> None:
     """An empty or blank value counts as none: compose files produce them."""
     assert load(dict.fromkeys((setting.variable for setting in SETTINGS), " ")) == load({})

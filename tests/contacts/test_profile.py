@@ -1,5 +1,6 @@
 """A contact's profile: what an init, a token, its customer and its agents make of it."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -229,14 +230,30 @@ def test_the_limits_of_custom_data_count_on_the_merge(held: Any, more: Any, fits
             assert refusal(change) == (400, "bad_field", "user.custom_data")
 
 
-def test_a_token_that_fills_custom_data_up_is_named() -> None:
-    """The field at fault is then the token's."""
-    contact = known(custom_data=keys(100))
-    admission = signed(custom_data={"one more": 1})
-    assert refusal(lambda: admit(contact, admission, User(), THREAD, NOW)) == (
-        400,
-        "bad_field",
-        "token.custom_data",
+@pytest.mark.parametrize(
+    ("held", "claimed", "given", "field"),
+    [
+        (keys(100), {"one more": 1}, {}, "token"),
+        (keys(100), {"one more": 1}, {"and more": 1}, "token"),
+        (keys(60), {"one more": 1}, {f"own{i}": 1 for i in range(40)}, "user"),
+        ({}, keys(60), {f"own{i}": 1 for i in range(41)}, "user"),
+        (keys(100), {"key5": 2}, {"one more": 1}, "user"),
+        (keys(100), {"one more": 1}, {"key5": None}, ""),
+    ],
+)
+def test_what_makes_custom_data_too_large_is_named(held: Any, claimed: Any, given: Any, field: str) -> None:
+    """The token's, if it is too much without the frame's; else the frame's, which its customer can change."""
+    admission, user = signed(custom_data=claimed), User(custom_data=given)
+    contact = known(custom_data=held)
+    if not field:
+        assert len(admit(contact, admission, user, THREAD, NOW).custom_data) == 100
+        return
+    with pytest.raises(ProtocolError) as caught:
+        admit(contact, admission, user, THREAD, NOW)
+    assert (caught.value.code, caught.value.reason) == (400, "bad_field")
+    assert caught.value.field == f"{field}.custom_data"
+    assert re.fullmatch(
+        rf"`{field}\.custom_data` must have at most 100 keys, not 10[12]\.", caught.value.message
     )
 
 

@@ -130,3 +130,17 @@ def test_never_more_than_two_allowances_in_a_minute(per_minute: int, gaps: list[
             taken.append(now)
     for i, start in enumerate(taken):
         assert sum(1 for at in taken[i:] if at < start + MINUTE) <= 2 * per_minute
+
+
+def test_what_is_given_back_can_be_done_again() -> None:
+    """An act that turns out not to count leaves room for another, and never for more than there was."""
+    limit = RateLimit(2)
+    assert [limit.take("192.0.2.1", 0.0) for _ in range(2)] == [0.0, 0.0]
+    limit.give_back("192.0.2.1", 0.0)
+    assert limit.take("192.0.2.1", 0.0) == 0.0
+    assert limit.take("192.0.2.1", 0.0) > 0.0
+    for _ in range(5):
+        limit.give_back("192.0.2.1", 0.0)
+    limit.give_back("192.0.2.9", 0.0)
+    assert [limit.take("192.0.2.1", 0.0) for _ in range(2)] == [0.0, 0.0]
+    assert limit.take("192.0.2.1", 0.0) > 0.0

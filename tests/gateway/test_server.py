@@ -128,6 +128,64 @@ async def test_wait_for_a_second_request_is_bounded(monkeypatch: pytest.MonkeyPa
         await client.leave()
 
 
+def big_heads() -> dict[str, bytes]:
+    """Heads of more than HEAD_BYTES or HEADERS, and one that never ends."""
+    begin = b"GET /healthz HTTP/1.1\r\nhost: x\r\n"
+    return {
+        "one long value": begin + b"x: " + b"a" * uvicorn_edge.HEAD_BYTES + b"\r\n\r\n",
+        "one value without an end": begin + b"x: " + b"a" * uvicorn_edge.HEAD_BYTES,
+        "a long address": b"GET /" + b"a" * uvicorn_edge.HEAD_BYTES + b" HTTP/1.1\r\nhost: x\r\n\r\n",
+        "many headers": begin + b"x: b\r\n" * uvicorn_edge.HEADERS + b"\r\n",
+        "many headers without an end": begin + b"x: b\r\n" * 200_000,
+    }
+
+
+@pytest.mark.parametrize("head", big_heads().values(), ids=big_heads())
+async def test_a_request_s_head_is_bounded(head: bytes) -> None:
+    """Whoever sends more than a head may have is answered 431 and cut; what else comes is not kept."""
+    async with serve("ready") as running:
+        client = await Client.dial(running.port)
+        client.send(head)
+        assert (await client.response())[0] == 431
+        assert await client.end() == uvicorn_edge.TOO_LONG[1].encode()
+        await client.leave()
+
+
+async def test_heads_in_turn_are_bounded_each_for_itself() -> None:
+    """A connection kept alive may have as many requests as it likes."""
+    head = b"GET /ws HTTP/1.1\r\nhost: x\r\nx: " + b"a" * (uvicorn_edge.HEAD_BYTES // 2) + b"\r\n\r\n"
+    async with serve("ready") as running:
+        client = await Client.dial(running.port)
+        for _ in range(5):
+            client.send(head)
+            assert (await client.response())[0] == 426
+            await client.reader.readexactly(len("A WebSocket is here.\n"))
+        await client.leave()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"content-length: 5\r\n\r\nhello", b"content-length: 5\r\n\r\n", b"transfer-encoding: chunked\r\n\r\n"],
+)
+async def test_a_handshake_with_a_body_is_refused(body: bytes) -> None:
+    """It is answered at once, whether the body comes or not, and holds no connection."""
+    async with serve("ready") as running:
+        client = await Client.dial(running.port)
+        client.send(request()[:-2] + body)
+        assert (await client.response())[0] == 400
+        assert await client.end() == b"A WebSocket's handshake has no body."
+        await client.leave()
+
+
+async def test_a_handshake_with_an_empty_body_is_taken() -> None:
+    """A length of 0 is no body."""
+    async with serve("ready") as running:
+        client = await Client.dial(running.port)
+        client.send(request()[:-2] + b"content-length: 0\r\n\r\n")
+        assert (await client.response())[0] == 101
+        await client.leave()
+
+
 async def test_request_in_time_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     """The bound ends with the request's head: a WebSocket outlives it."""
     monkeypatch.setattr(uvicorn_edge, "REQUEST_WAIT", 0.05)

@@ -8,13 +8,13 @@ import pytest
 from onethread.hub.entry import Audience
 from onethread.hub.keys import ThreadKeys
 from onethread.hub.log import Joined, Position, StoreFailure
-from onethread.hub.replay import Replay, history
+from onethread.hub.replay import Reader, Replay, history
 from onethread.hub.thread import Thread
 from onethread.store.carries import Carries
 from onethread_protocol import server
 from onethread_protocol.bounds import PAGE_BYTES
 from onethread_protocol.customer import Resume
-from tests.hub.listening import Listener, a_thread
+from tests.hub.listening import WIRE, Listener, a_thread
 from tests.store.thread_log import ThreadLog, new_log
 
 OLD = [f"old {i} " + "x" * 1_000 for i in range(60)]
@@ -107,11 +107,12 @@ async def test_a_resume_goes_through_what_is_hidden(log: ThreadLog, audience: Au
 @pytest.mark.parametrize("held", [0, 200])
 async def test_history_pages_pass_hidden_events_by(log: ThreadLog, held: int) -> None:
     """Page by page everything visible comes once; none is empty, and only the last says that it is."""
-    listener = Listener(await hosted(log, held))
+    thread = await hosted(log, held)
+    reader = Reader(log.store, thread.keys, thread.tail)
     found: list[str] = []
     before, more = 421, True
     for _ in range(40):
-        raw, more = await history(log.store, listener.admission, before, 7)
+        raw, more = await history(reader, WIRE.codec, "customer", min(before - 1, thread.seq), 7)
         page = [msgspec.msgpack.decode(event) for event in raw]
         assert 0 < len(page) <= 7
         found[:0] = [event["text"] for event in page]

@@ -1,6 +1,7 @@
 """JWT and user_hash: WIRE.md section 8, Proofs."""
 
 import json
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -25,7 +26,9 @@ def refuses_claim(name: str, /, **claims: Any) -> bool:
         verify(jwt({"sub": ANA, "exp": NOW_S + 60, **claims}))
     error = caught.value
     assert ANA not in error.message
-    return (error.code, error.reason, error.field) == (400, "bad_field", f"token.{name}")
+    assert re.fullmatch(r"(A key of )?`token\.[^`]+` must (be|have) [^`]+[^`.]\.", error.message)
+    claim = str(error.field).removesuffix(".plan").removesuffix(".k")
+    return (error.code, error.reason, claim) == (400, "bad_field", f"token.{name}")
 
 
 def test_a_token_of_a_backend_is_valid() -> None:
@@ -181,6 +184,30 @@ def test_a_sub_counts_characters() -> None:
 def test_claims_have_the_bounds_of_their_fields(name: str, value: Any) -> None:
     """Claims of the wrong type or length are 400 bad_field, named `token.<claim>`."""
     assert refuses_claim(name, **{name: value})
+
+
+@pytest.mark.parametrize(
+    ("claims", "message"),
+    [
+        ({"sub": 12345}, "`token.sub` must be a string of 1 to 255 characters, not a number."),
+        ({"sub": ""}, "`token.sub` must be a string of 1 to 255 characters, not a string of length 0."),
+        ({"sub": "\ud800"}, "not a string of length 1 with a lone surrogate."),
+        ({"exp": "soon"}, "`token.exp` must be a finite number, not a string of length 4."),
+        ({"exp": 10**13}, "`token.exp` must be at most 9,007,199,254,740 seconds from 1970."),
+        ({"name": None}, "`token.name` must be a string of 1 to 255 characters, not null."),
+        ({"custom_data": {"plan": {}}}, "not a map."),
+        ({"custom_data": {"": 1}}, "must be a string of 1 to 64 characters, not a string of length 0."),
+        (
+            {"custom_data": {f"k{i}": i for i in range(101)}},
+            "`token.custom_data` must have at most 100 keys, not 101.",
+        ),
+    ],
+)
+def test_a_bad_claim_is_told_like_a_bad_field_but_not_quoted(claims: dict[str, Any], message: str) -> None:
+    """The sentence says what the claim must be and what type and length it has; never what is in it."""
+    with pytest.raises(ProtocolError) as caught:
+        verify(jwt({"sub": ANA, "exp": NOW_S + 60, **claims}))
+    assert caught.value.message.endswith(message)
 
 
 def test_custom_data_of_a_token_is_bounded_as_a_whole() -> None:

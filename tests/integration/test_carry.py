@@ -13,8 +13,8 @@ from tests.integration.wire import Customer, new_cid, texts
 
 async def change(customer: Customer, kind: str, ack: dict[str, Any], **fields: Any) -> dict[str, Any]:
     """Edit or delete a message; the ack."""
-    cid = new_cid()
-    await customer.send({"t": kind, "cid": cid, "target": ack["seq"], "target_id": ack["id"], **fields})
+    cid = fields.setdefault("cid", new_cid())
+    await customer.send({"t": kind, "target": ack["seq"], "target_id": ack["id"], **fields})
     return await customer.next("ack", lambda frame: frame["cid"] == cid)
 
 
@@ -69,6 +69,55 @@ async def test_a_known_cid_is_dropped_and_its_changes_reach_the_contacts_message
     assert "text" not in older
     assert (newer["target"], newer["target_id"]) == (kept["seq"], kept["id"])
     assert merged["count"] == 1
+
+
+@pytest.mark.parametrize("kind", ["edit", "delete"])
+async def test_a_change_whose_cid_is_taken_keeps_its_effect(acme: MakeAcme, kind: str) -> None:
+    """The contact's thread has the cid for another message: the change is carried without a cid, and a
+    deletion is found again."""
+    org, user, cid = await acme(), {"user_id": new_user()}, new_cid()
+    owner, visitor = await org.join(user=user), await org.join()
+    await owner.say("hush-own", cid)
+    said = await visitor.say("hush-said")
+    fields = {"text": "hush-new"} if kind == "edit" else {}
+    await change(visitor, kind, said, cid=cid, **fields)
+    home = await org.join(user=user, visitor=visitor.ready["visitor"])
+    own, message, changed, merged = await log_of(org, user=user)
+    assert (own["cid"], "rev" in own) == (cid, False)
+    assert changed["kind"] == {"edit": "edited", "delete": "deleted"}[kind]
+    assert (changed["target"], "cid" in changed) == (message["seq"], False)
+    assert (message["rev"], message.get("text")) == (changed["seq"], fields.get("text"))
+    assert merged["count"] == 2
+    if kind == "delete":
+        again = await change(home, "delete", message)
+        assert (again["seq"], again["id"], again["dup"]) == (changed["seq"], changed["id"], True)
+
+
+async def test_a_message_whose_cid_is_taken_by_a_change_is_carried(acme: MakeAcme) -> None:
+    """Nothing that was acked is lost to a cid that means something else there."""
+    org, user, cid = await acme(), {"user_id": new_user()}, new_cid()
+    owner, visitor = await org.join(user=user), await org.join()
+    await change(owner, "edit", await owner.say("hush-own"), text="hush-new", cid=cid)
+    said = await visitor.say("hush-said", cid)
+    await change(visitor, "edit", said, text="hush-said better")
+    await org.join(user=user, visitor=visitor.ready["visitor"])
+    own, edited, message, again, merged = await log_of(org, user=user)
+    assert (own["text"], own["rev"], edited["cid"]) == ("hush-new", edited["seq"], cid)
+    assert (message["id"], message["text"], "cid" in message) == (said["id"], "hush-said better", False)
+    assert (again["target"], merged["count"]) == (message["seq"], 2)
+
+
+async def test_a_change_that_both_have_is_there_once(acme: MakeAcme) -> None:
+    """The same cid, kind and message: the visitor's is dropped, for the contact's stands."""
+    org, user, cids = await acme(), {"user_id": new_user()}, [new_cid() for _ in range(2)]
+    owner, visitor = await org.join(user=user), await org.join()
+    for customer in (owner, visitor):
+        said = await customer.say("hush-same", cids[0])
+        await change(customer, "delete", said, cid=cids[1])
+    await org.join(user=user, visitor=visitor.ready["visitor"])
+    message, deleted, merged = await log_of(org, user=user)
+    assert (message["deleted"], message["rev"], deleted["cid"]) == (True, deleted["seq"], cids[1])
+    assert merged["count"] == 0
 
 
 async def test_the_token_ends_and_is_explained_in_every_later_ready(acme: MakeAcme) -> None:

@@ -96,6 +96,28 @@ async def test_a_carry_stopped_after_any_step_is_finished(
     assert await Carries(link).unfinished(organization.org, 0) == []
 
 
+async def test_a_deletion_that_is_not_carried_yet_may_be_sent_again(acme: MakeAcme, link: Link) -> None:
+    """The message is there as deleted, its deletion is in a later run: a repeat is acked with numbers that
+    stay."""
+    org, user = await acme(), {"user_id": new_user()}
+    owner, visitor = await org.join(user=user), await org.join()
+    said = await visitor.say("hush-said")
+    for text in LONG:
+        await visitor.say(text)
+    delete = {"t": "delete", "cid": "d", "target": 1, "target_id": said["id"]}
+    assert (await visitor.ask(delete, "ack"))["seq"] == len(LONG) + 2
+    await stop_after(link, org, 2, visitor.thread, owner.thread)
+    ack = await owner.ask({**delete, "cid": "again"}, "ack")
+    home = await org.come(user=user, visitor=visitor.ready["visitor"], tail=200)
+    events = {event["seq"]: event for part in await home.replayed() for event in part["events"]}
+    assert (events[1]["id"], events[1]["deleted"], events[1]["rev"]) == (said["id"], True, ack["seq"])
+    assert (events[ack["seq"]]["kind"], events[ack["seq"]]["id"]) == ("deleted", ack["id"])
+    assert home.ready["unread"] == 0
+    for cid in ("again", "d", "third"):
+        repeat = await home.ask({**delete, "cid": cid}, "ack")
+        assert (repeat["seq"] == ack["seq"] or cid == "d", repeat["dup"]) == (True, True)
+
+
 async def test_kill_9_in_the_middle_is_made_good_after_the_restart(
     make_server: Callable[..., Awaitable[Running]],
 ) -> None:

@@ -15,7 +15,7 @@ from tests.integration.wire import Customer, new_cid, texts
 MakeServer = Callable[..., Awaitable[Running]]
 SEND = {"t": "send", "cid": "c", "text": "hush"}
 PROFILE = {"t": "profile"}
-AGENT = {"t": "agent_init", "org": "demo", "device": {"id": "d", "kind": "web"}}
+NOTE = {"t": "note", "thread": "th", "cid": "c", "text": "hush"}
 BAD: list[tuple[str, dict[str, Any]]] = [
     ("text", {**SEND, "text": "x" * 10_001}),
     ("text", {**SEND, "text": ""}),
@@ -93,7 +93,7 @@ async def test_20_bad_frames_are_closed_4400_and_19_are_not(acme: MakeAcme) -> N
     assert await customer.closed() == 4400
 
 
-@pytest.mark.parametrize("first", [SEND, {"t": "ping"}, AGENT, {"t": "nonsense"}])
+@pytest.mark.parametrize("first", [SEND, {"t": "ping"}, NOTE, {"t": "nonsense"}])
 async def test_a_first_frame_that_is_no_init_is_closed_4400(acme: MakeAcme, first: dict[str, Any]) -> None:
     """400 `unknown_frame`, then the close."""
     customer = await (await acme()).dial()

@@ -215,6 +215,28 @@ async def test_6_10_commands_of_one_segment_take_effect_in_order(
         assert home.frames[0]["t"] == "ready"
 
 
+async def test_6_10_a_page_holds_what_was_sent_before_it(shared_server: Running, user_id: str) -> None:
+    """Sends, an edit and a deletion with a `history` behind them in one write: the page shows all of it."""
+    async with await Customer.join(shared_server.url, user_id) as home:
+        last = await home.say("first")
+        for i in range(20):
+            target = {"target": last["seq"], "target_id": last["id"]}
+            change = {"t": "delete"} if i % 2 else {"t": "edit", "text": f"edit {i}"}
+            frames = [
+                {"t": "send", "cid": f"s{i}", "text": f"send {i}"},
+                {**change, "cid": f"c{i}", **target},
+                {"t": "history", "before": 1000, "limit": 200, "ref": f"page {i}"},
+            ]
+            one_segment(home, frames)
+            last = await home.next("ack", lambda ack: ack["cid"] == f"s{i}")  # noqa: B023 - awaited here
+            changed = await home.next("ack", lambda ack: ack["cid"] == f"c{i}")  # noqa: B023
+            page = {event["seq"]: event for event in (await home.next("history"))["events"]}
+            assert sorted(page) == list(range(1, changed["seq"] + 1))
+            assert (page[last["seq"]]["text"], page[changed["seq"]]["cid"]) == (f"send {i}", f"c{i}")
+            seen = page[target["target"]]
+            assert (seen["rev"], seen.get("text")) == (changed["seq"], change.get("text"))
+
+
 async def test_6_10_frames_that_wait_hold_later_ones_back(shared_server: Running) -> None:
     """A visitor's sends between form, profile, history, typing and pages: all answered, in the order sent."""
     async with await Customer.dial(shared_server.url) as home:

@@ -10,7 +10,7 @@ def cost(title: str, **given: Any) -> StepCost:
     """What a step took; zero where nothing is given."""
     zero = dict.fromkeys(("seconds", "hub", "store", "fleet"), 0.0)
     counts = dict.fromkeys(("sends", "deliveries", "joins", "hub_bytes", "store_bytes"), 0)
-    flags = {"joins_count": False, "sends_count": False}
+    flags = {"joins_count": False, "sends_count": False, "rests": False}
     return StepCost(title=title, **{**zero, **counts, **flags, **given})
 
 
@@ -31,7 +31,7 @@ def recorded(**given: Any) -> Run:
         "meaning": "A meaning.",
         "at": "2026-01-01T00:00:00+00:00",
         "machine": "A machine",
-        "shape": {"threads": 1, "devices": 3},
+        "shape": {"threads": 1, "devices": 3, "bound": ""},
         "samples": [sample(0.5), sample(1.0, p50=900, p99=2000, longest=3000, step="sending"), sample(1.5)],
         "steps": [
             cost(

@@ -6,52 +6,91 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from loadtest.child import ServerFailed
 from loadtest.fleet import Fleet
+from loadtest.plan import WHOLE, Part, Scenario, Shape
 from loadtest.run import run
-from loadtest.scenarios import SCENARIOS, Shape
+from loadtest.scenarios import SCENARIOS
 from loadtest.server import Server
 
 ROOT = Path(__file__).parents[2]
 
 
-def small(name: str) -> Shape:
+EVERY = [(each, part) for each in SCENARIOS.values() for part in each.parts]
+DIFFER_IN_SIZE = ("growth", "kept")
+"""Their parts are the same when small: one of them is run."""
+RUN = [(each, part) for each, part in EVERY if each.name not in DIFFER_IN_SIZE or part is each.parts[-1]]
+
+
+def named(pairs: list[tuple[Scenario, Part]]) -> list[Any]:
+    """Parameters of a test, with the names of scenario and part."""
+    return [pytest.param(each, part, id=f"{each.name} {part.title}".strip()) for each, part in pairs]
+
+
+def small(scenario: Scenario, part: Part = WHOLE) -> Shape:
     """The scenario with few connections, for a moment."""
-    shape = SCENARIOS[name].shape
-    threads, devices, prefill = min(shape.threads, 6), min(shape.devices, 9), min(shape.prefill, 70)
-    return replace(
-        shape,
-        threads=threads,
-        devices=devices,
-        prefill=prefill,
-        seconds=1,
-        rate=min(shape.rate, 60),
-        workers=2,
-    )
+    shape = scenario.shaped(part, {})
+    sizes = {"threads": 6, "devices": 9, "prefill": 70, "rate": 60, "outstanding": 4}
+    sizes |= {"seconds": 0.5, "rest": 0.2}
+    least = {name: min(getattr(shape, name) or most, most) for name, most in sizes.items()}
+    return replace(shape, **{**least, "prefill": min(shape.prefill, 70)}, workers=2)
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
-async def test_scenario(name: str) -> None:
+@pytest.mark.parametrize(("scenario", "part"), named(RUN))
+async def test_scenario(scenario: Scenario, part: Part) -> None:
     """Every delivery is accounted for, over two processes, and there is no error."""
-    shape = small(name)
-    found = await run(SCENARIOS[name], shape, lambda sample: None)
+    shape = small(scenario, part)
+    found = await run(scenario, shape, lambda sample: None, part=part)
     assert found.errors == {}
     assert found.verdict["delivered"] == found.verdict["expected"]
     assert found.verdict["expected"] == found.verdict["sent"] * shape.devices
-    assert bool(found.verdict["sent"]) == (name not in {"storm", "idle"})
-    assert [step.title for step in found.steps] == [step.title for step in SCENARIOS[name].steps(shape)]
+    steps = scenario.planned(part, shape)
+    assert [step.title for step in found.steps] == [step.title for step in steps]
+    assert bool(found.verdict["sent"]) == any(step.sends for step in steps)
     joined = [step.joins for step in found.steps if step.joins_count]
     assert joined == [shape.connections] * len(joined)
+    assert set(found.kept) >= ({"log", "cids"} if scenario.name == "kept" else set())
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
-def test_steps_are_known(name: str) -> None:
-    """Every step of a scenario is something that a fleet, or the server, does."""
-    for step in SCENARIOS[name].steps(SCENARIOS[name].shape):
-        assert step.does == "restart" or callable(getattr(Fleet, f"do_{step.does}"))
+@pytest.mark.parametrize(("scenario", "part"), named(EVERY))
+def test_steps_are_known(scenario: Scenario, part: Part) -> None:
+    """Every step of a scenario is something that a fleet, or the run, does."""
+    for step in scenario.planned(part, scenario.shaped(part, {})):
+        assert step.does in {"restart", "weigh"} or callable(getattr(Fleet, f"do_{step.does}"))
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
+def test_parts_are_compared_with_one_before(scenario: Scenario) -> None:
+    """A part is compared with one that ran before it, and each has a title of its own."""
+    titles = [part.title for part in scenario.parts]
+    assert len(set(titles)) == len(titles)
+    for number, part in enumerate(scenario.parts):
+        assert part.against in ["", *titles[:number]]
+
+
+def test_the_wide() -> None:
+    """Many connections in the shape of the targets: 3,000 threads of 3, closed and at 3,000 a second."""
+    wide = SCENARIOS["wide"]
+    closed, offered = (wide.planned(part, wide.shaped(part, {}))[-1] for part in wide.parts)
+    assert wide.shape.connections == 9000
+    assert (closed.does, closed.options["outstanding"]) == ("flood", 2)
+    assert (offered.does, offered.options["rate"]) == ("send", 3000)
+
+
+async def test_kept_bytes() -> None:
+    """A message keeps at least its text and its cid in the store, and what families keep is within it all."""
+    scenario = SCENARIOS["kept"]
+    shape = replace(scenario.shape, threads=4, prefill=300)
+    found = await run(scenario, shape, lambda sample: None)
+    kept = found.kept
+    assert found.errors == {}
+    assert kept["log"] > 77 + 32
+    assert kept["cids"] > 32
+    assert kept["all"] > kept["log"] + kept["cids"]
 
 
 async def test_the_slow_are_cut_and_resume() -> None:
@@ -89,18 +128,9 @@ def test_independent() -> None:
     assert not [line for line in imports if "onethread" in line]
 
 
-@pytest.mark.parametrize("spread", [False, True])
-async def test_several_hubs(spread: bool) -> None:
-    """Over two hubs and one store all is accounted for, with threads whole on a hub and spread over both."""
-    shape = replace(small("flood"), hubs=2, spread=spread, prefill=70)
-    found = await run(SCENARIOS["flood"], shape, lambda sample: None)
-    assert found.errors == {}
-    assert found.verdict["delivered"] == found.verdict["expected"] == 3 * found.verdict["sent"] > 0
-
-
 async def test_hubs_over_a_store_restart() -> None:
     """Hubs over a store that runs by itself can all be started again: everyone comes back with resume."""
-    found = await run(SCENARIOS["return"], replace(small("return"), hubs=2), lambda sample: None)
+    found = await run(SCENARIOS["return"], replace(small(SCENARIOS["return"]), hubs=2), lambda sample: None)
     assert found.errors == {}
 
 

@@ -48,6 +48,13 @@ def test_includes_stand_before_the_script_in_their_order() -> None:
     assert script.sha == hashlib.sha1(script.body.encode(), usedforsecurity=False).hexdigest()
 
 
+def test_an_include_within_a_script_stands_in_its_own_place() -> None:
+    """Indented, in a branch: its text takes the line's place and nothing goes before the script."""
+    text = "-- idempotent: yes\nif KEYS[1] then\n  -- include: a\n  return a\nend"
+    body = "-- idempotent: yes\nif KEYS[1] then\nlocal a = 1\n  return a\nend"
+    assert assemble("test", text, library).body == body
+
+
 def test_a_script_that_is_not_there_is_an_error() -> None:
     """It is named by its file."""
     with pytest.raises(FileNotFoundError):

@@ -78,7 +78,7 @@ async def test_a_visitors_first_message_stores_thread_and_contact(store_url: str
         assert (found.epoch, found.version, found.contact.name) == (epoch, 1, log.contact.name)
         assert found.contact.wrote
         assert await log.link.command("ZSCORE", log.keys.contacts, log.contact.id) is not None
-        assert (await log.meta("status"), await log.listed("unassigned")) == ("open", True)
+        assert (await log.meta("status"), list(await log.places())) == ("open", ["unassigned"])
 
 
 async def test_unread_counts_the_other_sides_messages(log: ThreadLog) -> None:
@@ -92,28 +92,25 @@ async def test_unread_counts_the_other_sides_messages(log: ThreadLog) -> None:
 
 async def test_a_thread_is_listed_from_its_first_message(log: ThreadLog) -> None:
     """A stored contact without a message is in no view; then the thread stands at its last message's time."""
-    assert not await log.listed("open")
+    assert await log.places() == {}
     await log.say()
     await log.agent_says()
-    views = {view: await log.listed(view) for view in ("open", "unassigned", "closed")}
-    assert views == {"open": True, "unassigned": True, "closed": False}
-    score = await log.link.command("ZSCORE", f"{log.keys.inbox}:open", log.keys.thread)
-    assert int(score) == (await log.entry(2)).at
+    assert await log.places() == {"unassigned": (await log.entry(2)).at}
 
 
 async def test_an_assigned_thread_is_listed_with_its_agent(log: ThreadLog) -> None:
-    """`mine` and `unassigned` are subsets of `open` that exclude each other."""
+    """It stands there only, and the agent is among those whose threads make up the view `open`."""
     await log.set_meta(assignee=ANA)
     await log.say()
-    views = {view: await log.listed(view) for view in ("open", f"mine:{ANA}", "unassigned")}
-    assert views == {"open": True, f"mine:{ANA}": True, "unassigned": False}
+    await log.agent_says()
+    assert await log.places() == {f"mine:{ANA}": (await log.entry(2)).at}
 
 
 async def test_a_customers_message_reopens_a_closed_thread(log: ThreadLog) -> None:
     """The message, then `status` by the system under an id of its own; the thread changes views."""
     await log.say("one")
     await log.set_meta(status="closed")
-    await log.link.command("ZREM", f"{log.keys.inbox}:open", log.keys.thread)
+    await log.link.command("ZREM", f"{log.keys.inbox}:unassigned", log.keys.thread)
     await log.link.command("ZADD", f"{log.keys.inbox}:closed", 1, log.keys.thread)
     assert await log.say("two") == 2
     status = await log.entry(3)
@@ -126,7 +123,7 @@ async def test_a_customers_message_reopens_a_closed_thread(log: ThreadLog) -> No
     assert status.at == (await log.entry(2)).at
     assert len({await log.id_of(seq) for seq in (1, 2, 3)}) == 3
     assert await log.meta("status") == "open"
-    assert (await log.listed("open"), await log.listed("closed")) == (True, False)
+    assert await log.places() == {"unassigned": status.at}
     assert await log.unread() == (0, 2)
 
 
@@ -135,19 +132,15 @@ async def test_an_agents_message_leaves_a_closed_thread_closed(log: ThreadLog) -
     await log.set_meta(status="closed")
     await log.agent_says()
     assert [e.kind for e in await log.entries()] == ["message"]
-    assert (await log.meta("status"), await log.listed("closed"), await log.listed("open")) == (
-        "closed",
-        True,
-        False,
-    )
+    assert (await log.meta("status"), await log.places()) == ("closed", {"closed": (await log.entry(1)).at})
 
 
 async def test_a_rows_rev_rises_with_everything_in_it(log: ThreadLog) -> None:
     """Messages, notes, edits, deletions and reading raise it; repeats and what changes nothing don't."""
-    revs = [int(await log.meta("rev"))]
+    revs = [await log.rev()]
 
     async def rose(expected: bool) -> bool:
-        revs.append(int(await log.meta("rev")))
+        revs.append(await log.rev())
         return (revs[-1] > revs[-2]) is expected
 
     await log.say(cid="a")
@@ -166,6 +159,23 @@ async def test_a_rows_rev_rises_with_everything_in_it(log: ThreadLog) -> None:
     assert await rose(True)
     await log.read("a", 2)
     assert await rose(False)
+
+
+async def test_the_last_message_is_known_whatever_came_after_it(log: ThreadLog) -> None:
+    """Without a search: the head if it is one, else what the change on top of it has noted."""
+    assert await log.last_said() == 0
+    await log.say()
+    assert await log.last_said() == 1
+    await log.revise("edited", 1, "new")
+    await log.revise("edited", 1, "newer")
+    assert await log.last_said() == 1
+    await log.agent_says(kind="note")
+    assert await log.last_said() == 4
+    await log.revise("deleted", 4, by=ANA)
+    assert await log.last_said() == 4
+    await log.set_meta(status="closed")
+    await log.say()
+    assert ((await log.head()).seq, await log.last_said()) == (7, 6)
 
 
 async def test_a_log_that_lost_what_its_cids_know_says_so(log: ThreadLog) -> None:

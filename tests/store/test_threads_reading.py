@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from onethread.hub.entry import unpack
-from onethread.hub.log import START, Difference, Hosted, Position
+from onethread.hub.log import START, DeviceState, Difference, Hosted, Position
 from onethread.hub.presence import REFRESH_EVERY
 from onethread.store.subscriber import Subscriber
 from onethread.store.threads import ONLINE_MS
@@ -150,13 +151,15 @@ async def test_nobody_joins_what_is_not_stored(store_url: str) -> None:
     """The answer is none, and no key is made."""
     async with new_log(store_url, stored=False) as log:
         assert await log.store.join(log.keys, log.arrival("laptop")) is None
-        assert await log.store.stay(log.keys, "hub1", ["laptop"], []) == []
+        await log.store.stay(log.keys, "hub1", ["laptop"], [])
         assert await log.link.command("EXISTS", log.keys.of("online"), log.keys.of("devices")) == 0
 
 
-async def online(log: ThreadLog, hub: str = "watcher") -> dict[str, int]:
-    """Each device and whether it is online, as a hub with none of them sees it."""
-    return {device.id: device.online for device in await log.store.stay(log.keys, hub, [], [])}
+async def online(log: ThreadLog) -> dict[str, int]:
+    """Each device and whether it is online, as one that joins is told; that one is left out."""
+    joined = await log.store.join(log.keys, log.arrival("watcher"))
+    assert joined
+    return {device.id: device.online for device in joined.devices if device.id != "watcher"}
 
 
 async def test_a_device_is_online_while_any_hub_has_it(log: ThreadLog) -> None:
@@ -176,8 +179,36 @@ async def test_a_silent_hubs_devices_fade_and_every_hub_is_told(log: ThreadLog, 
     await log.link.command("ZADD", log.keys.of("online"), 1, "dead laptop")
     told = len(signals)
     await log.store.stay(log.keys, "alive", ["phone"], [])
-    assert await online(log) == {"laptop": 0, "phone": 1}
     await eventually(lambda: len(signals) > told)
+    assert await online(log) == {"laptop": 0, "phone": 1}
+
+
+async def test_fifty_devices_are_remembered(log: ThreadLog) -> None:
+    """Beyond that the one that has been away longest is forgotten; one that is online never."""
+    names = [f"device-{number:02}" for number in range(49)]
+    await log.store.join(log.keys, log.arrival("always here"))
+    for name in names:
+        await log.store.join(log.keys, log.arrival(name))
+        await log.store.stay(log.keys, "hub1", [], [name])
+        await asyncio.sleep(0.001)  # the time of each is another
+    assert await online(log) == {"always here": 1} | dict.fromkeys(names[1:], 0)
+
+
+async def test_devices_beyond_fifty_stay_while_they_are_online(log: ThreadLog) -> None:
+    """All of them are told, however many."""
+    names = {f"device-{number}" for number in range(70)}
+    for name in names:
+        await log.store.join(log.keys, log.arrival(name))
+    assert await online(log) == dict.fromkeys(names, 1)
+
+
+async def test_a_device_is_told_as_it_came_last(log: ThreadLog) -> None:
+    """Its kind and name are those of its last join, though a known one is noted but once an hour."""
+    await log.store.join(log.keys, log.arrival("laptop"))
+    renamed = msgspec.structs.replace(log.arrival("laptop"), kind="other", name="")
+    joined = await log.store.join(log.keys, renamed)
+    assert joined
+    assert joined.devices == [DeviceState("laptop", "other", "", 1)]
 
 
 @pytest.mark.parametrize("arriving", ["phone", "tablet"])

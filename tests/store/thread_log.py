@@ -37,9 +37,11 @@ class ThreadLog:
         await self.store.write(self.keys, Writing(version=0, contact=self.contact, epoch=self.epoch))
         return self
 
-    async def say(self, text: str = "hello", *, cid: str | None = None, creation: bool = False) -> Appended:
+    async def say(
+        self, text: str = "hello", *, cid: str | None = None, creation: bool = False, device: str = "laptop"
+    ) -> Appended:
         """A message of the contact."""
-        entry = self._entry("message", "contact", self.contact.id, cid, text=text)
+        entry = self._entry("message", "contact", self.contact.id, cid, text=text, device=device)
         return await self._append("c", entry, Creation(self.epoch, self.contact) if creation else None)
 
     async def agent_says(
@@ -125,10 +127,26 @@ class ThreadLog:
         """Compare with the log."""
         return await self.store.compare(hosted)
 
-    async def listed(self, view: str) -> bool:
-        """Whether a view of the inbox has the thread."""
-        score = await self.link.command("ZSCORE", f"{self.keys.inbox}:{view}", self.keys.thread)
-        return score is not None
+    async def rev(self) -> int:
+        """The rev of the thread's row in the inbox."""
+        return (await self.head()).seq + int(await self.meta("changes") or 0)
+
+    async def last_said(self) -> int:
+        """The seq of the newest message or note, as lib/log.lua finds it."""
+        head = (await self.head()).seq
+        if head and (await self.entry(head)).kind in {"message", "note"}:
+            return head
+        return int(await self.meta("last") or 0)
+
+    async def places(self) -> dict[str, int]:
+        """Where in the inbox the thread stands, and at which time: `unassigned`, `mine:<agent>`, `closed`."""
+        assignees = await self.link.command("SMEMBERS", f"{self.keys.inbox}:assignees")
+        found = {}
+        for place in ("unassigned", "closed", *(f"mine:{agent.decode()}" for agent in assignees)):
+            score = await self.link.command("ZSCORE", f"{self.keys.inbox}:{place}", self.keys.thread)
+            if score is not None:
+                found[place] = int(score)
+        return found
 
     def arrival(self, device: str, *, hub: str = "hub1", tail: int = 50, size: int = 2**15) -> Arrival:
         """A device that joins."""
@@ -142,7 +160,7 @@ class ThreadLog:
     def _entry(self, kind: str, from_type: str, from_id: str, cid: str | None, **fields: Any) -> Entry:
         name = self.contact.name if from_type == "contact" else "Ana"
         cid = secrets.token_hex(12) if cid is None else cid
-        return Entry(now_ms(), kind, from_type, from_id, name, "laptop", cid, **fields)
+        return Entry(now_ms(), kind, from_type, from_id, name, cid=cid, **{"device": "laptop"} | fields)
 
 
 @asynccontextmanager

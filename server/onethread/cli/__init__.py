@@ -12,7 +12,10 @@ from collections.abc import Sequence
 
 import click
 
+from onethread.agents.account import AccountError
+from onethread.cli.agents import agents
 from onethread.cli.apps import apps
+from onethread.cli.audit import audit
 from onethread.cli.chat import chat
 from onethread.cli.doctor import doctor
 from onethread.cli.keys import keys
@@ -20,9 +23,9 @@ from onethread.cli.orgs import orgs
 from onethread.cli.serve import serve, store
 from onethread.env_file import EnvFileError
 from onethread.settings import SettingsError
+from onethread.store.documents import OrganizationError
 from onethread.store.embedded_errors import EmbeddedStoreError
 from onethread.store.errors import StoreError
-from onethread.store.organizations import OrganizationError
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 
@@ -36,7 +39,7 @@ def onethread() -> None:
     """
 
 
-for command in (serve, store, doctor, orgs, apps, keys, chat):
+for command in (serve, store, doctor, orgs, apps, keys, agents, audit, chat):
     onethread.add_command(command)
 
 
@@ -56,7 +59,7 @@ def run(arguments: Sequence[str]) -> int:
         return _failed(f"--env-file: {error}", USAGE)
     except SettingsError as error:
         return _failed(str(error), USAGE)
-    except (EmbeddedStoreError, OrganizationError, StoreError) as error:
+    except (AccountError, EmbeddedStoreError, OrganizationError, StoreError) as error:
         return _failed(str(error), FAILED)
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED

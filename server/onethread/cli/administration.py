@@ -9,12 +9,14 @@ from typing import TypeVar
 
 import click
 
+from onethread.agents.audit import COMMAND
 from onethread.server_key import server_key
 from onethread.settings import Settings
+from onethread.store.accounts import Accounts
 from onethread.store.embedded import EmbeddedStore
 from onethread.store.embedded_errors import StoreInUse
 from onethread.store.errors import StoreUnavailable
-from onethread.store.organizations import Organizations, open_admin_client
+from onethread.store.organizations import AdminClient, Organizations, open_admin_client
 from onethread.values import quoted
 
 T = TypeVar("T")
@@ -43,15 +45,22 @@ async def reachable_store(settings: Settings) -> AsyncIterator[str]:
 
 def administer(settings: Settings, work: Callable[[Organizations], Awaitable[T]]) -> T:
     """Do `work` on the store's organizations. A store that does not answer is a ClickException."""
+    return asyncio.run(
+        _connected(settings, lambda client: work(Organizations(client, server_key(settings), COMMAND)))
+    )
 
-    async def connected() -> T:
-        async with reachable_store(settings) as url:
-            client = open_admin_client(url)
-            try:
-                return await work(Organizations(client, server_key(settings)))
-            except StoreUnavailable as error:
-                raise click.ClickException(f"ONETHREAD_REDIS_URL: {quoted(url)}: {error}") from None
-            finally:
-                await client.aclose()
 
-    return asyncio.run(connected())
+def administer_agents(settings: Settings, work: Callable[[Accounts], Awaitable[T]]) -> T:
+    """Do `work` on the accounts of the store's agents, likewise."""
+    return asyncio.run(_connected(settings, lambda client: work(Accounts(client, COMMAND))))
+
+
+async def _connected(settings: Settings, work: Callable[[AdminClient], Awaitable[T]]) -> T:
+    async with reachable_store(settings) as url:
+        client = open_admin_client(url)
+        try:
+            return await work(client)
+        except StoreUnavailable as error:
+            raise click.ClickException(f"ONETHREAD_REDIS_URL: {quoted(url)}: {error}") from None
+        finally:
+            await client.aclose()

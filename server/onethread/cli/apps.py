@@ -22,7 +22,8 @@ from onethread.cli.options import (
 )
 from onethread.identity.organization import App
 from onethread.settings import Settings
-from onethread.store.organizations import Exists, Missing, Record
+from onethread.store.documents import Missing
+from onethread.store.organizations import Exists, Record
 from onethread.values import quoted
 
 # Integers that every client reads exactly (WIRE.md section 1).

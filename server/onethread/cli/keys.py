@@ -13,7 +13,8 @@ from onethread.cli.options import json_option, long_secret, org_option, show, wi
 from onethread.cli.options import name as name_
 from onethread.identity.organization import IDENTITY_KEYS
 from onethread.settings import Settings
-from onethread.store.organizations import Exists, Missing, OrganizationError, Record
+from onethread.store.documents import Missing, OrganizationError
+from onethread.store.organizations import Exists, Record
 from onethread.values import quoted
 
 KIND = click.Choice(["identity", "api"])

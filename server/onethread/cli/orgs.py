@@ -11,7 +11,8 @@ from onethread.cli.administration import administer
 from onethread.cli.options import given_options, json_option, name, show, with_settings
 from onethread.identity.organization import IdentityPolicy, OnRefused, Organization, Pinning
 from onethread.settings import Settings
-from onethread.store.organizations import Record, is_slug
+from onethread.store.documents import is_slug
+from onethread.store.organizations import Record
 from onethread.values import quoted
 
 # Slots of a cluster: more shards than that can't be spread.

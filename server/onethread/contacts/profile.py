@@ -14,7 +14,7 @@ from onethread.identity.proofs import Claims
 from onethread_protocol.custom_data import check_custom_data
 from onethread_protocol.customer import Prechat
 from onethread_protocol.errors import ProtocolError
-from onethread_protocol.people import ContactView, User, UserEdit
+from onethread_protocol.people import ContactView, DevicePresence, User, UserEdit
 from onethread_protocol.shape import Misfit
 
 Scalar: TypeAlias = str | int | float | bool | None
@@ -85,7 +85,8 @@ def admit(contact: Contact | None, admission: Admit, user: User, thread: str, no
         fields |= claimed
         data |= claimed_data
         locked |= {*claimed, *map(_path, claimed_data)}
-        blamed = "token.custom_data" if claimed_data else blamed
+        if claimed_data and _excess(_merge(contact, claimed_data), "token.custom_data"):
+            blamed = "token.custom_data"
     return replace(
         _change(contact, fields, data, blamed),
         user_id=admission.user_id,
@@ -128,6 +129,18 @@ def view(contact: Contact) -> ContactView:
     )
 
 
+def agent_view(contact: Contact, devices: list[DevicePresence], seen_at: int) -> ContactView:
+    """Return the contact as agents see it: with custom_data, its devices and when it was there (0: never)."""
+    return replace(
+        view(contact),
+        thread=contact.thread,
+        custom_data=contact.custom_data,
+        devices=devices,
+        created_at=contact.created_at,
+        seen_at=seen_at or UNSET,
+    )
+
+
 def role(contact: Contact) -> Literal["visitor", "contact"]:
     """Return the role that `ready` tells: a visitor turns into a contact when it is authenticated."""
     return "contact" if contact.authenticated else "visitor"
@@ -162,14 +175,25 @@ def _change(
     contact: Contact, fields: Mapping[str, str | None], data: Mapping[str, Scalar], blamed: str
 ) -> Contact:
     """Set fields and merge data, where None clears; `blamed` is named if the result is too large."""
-    merged = {key: value for key, value in {**contact.custom_data, **data}.items() if value is not None}
-    try:
-        check_custom_data(merged, blamed)
-    except Misfit as misfit:
-        raise ProtocolError(400, "bad_field", str(misfit), field=blamed) from None
+    merged = _merge(contact, data)
+    if excess := _excess(merged, blamed):
+        raise ProtocolError(400, "bad_field", excess, field=blamed)
     changes: dict[str, object] = {name: value or "" for name, value in fields.items()}
     if "name" in fields:
         # Without any name it goes by its random one again: the thread's id implies it, so it is the same one.
         changes["name"] = fields["name"] or random_name(suffix_of(contact.thread))
         changes["random_name"] = not fields["name"]
     return replace(contact, custom_data=merged, **changes)
+
+
+def _merge(contact: Contact, data: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    return {key: value for key, value in {**contact.custom_data, **data}.items() if value is not None}
+
+
+def _excess(data: Mapping[str, Scalar], field: str) -> str:
+    """Return the sentence that says by what custom_data is too large; "" if it is not."""
+    try:
+        check_custom_data(data, field)
+    except Misfit as misfit:
+        return f"{misfit}."
+    return ""

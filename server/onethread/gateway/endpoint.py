@@ -1,7 +1,7 @@
 """`/ws`: from a handshake to a connection that the hub holds."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -21,6 +21,8 @@ from onethread_protocol.codec import CODECS, JSON, Codec
 from onethread_protocol.codes import Close
 
 PATH: Final = "/ws"
+SessionToken: TypeAlias = Callable[[str | None, str, Mapping[str, str]], str | None]
+"""Takes a handshake's Origin, Host and cookies, and gives the agent's session token among them."""
 
 
 def choose(offered: Sequence[str]) -> Codec | None:
@@ -38,8 +40,15 @@ class Endpoint:
     goes on; on any other it stays, with a StarlettePeer.
     """
 
-    def __init__(self, edge: Edge, open_session: OpenSession, proxies: TrustedProxies) -> None:
+    def __init__(
+        self,
+        edge: Edge,
+        open_session: OpenSession,
+        proxies: TrustedProxies,
+        session_token: SessionToken = lambda origin, host, cookies: None,
+    ) -> None:
         self._edge = edge
+        self._session_token = session_token
         self._open_session = open_session
         self._proxies = proxies
         self._ready_wires = {codec: Wire(codec, framing(codec)) for codec in CODECS}
@@ -60,6 +69,7 @@ class Endpoint:
             websocket.client.host if websocket.client else "", websocket.headers.getlist("x-forwarded-for")
         )
         origin = websocket.headers.get("origin")
+        token = self._session_token(origin, websocket.headers.get("host", ""), websocket.cookies)
         try:
             await websocket.accept(codec.subprotocol if offered else None)
         except OSError:
@@ -68,9 +78,12 @@ class Endpoint:
         swap = _extensions(websocket).get(SWAP)
         if swap is None:
             wire = self._plain_wires[codec]
-            await self._serve(StarlettePeer(self._edge, wire, address, origin, websocket))
+            fallback = StarlettePeer(self._edge, wire, address, origin, websocket)
+            fallback.session_token = token
+            await self._serve(fallback)
             return
         peer = ReadyProtocol(self._edge, self._ready_wires[codec], address, origin)
+        peer.session_token = token
         early = swap(peer)
         if early is not None:
             self._start(peer, early)

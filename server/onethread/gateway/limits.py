@@ -89,6 +89,12 @@ class RateLimit:
         self._forget(now)
         return wait
 
+    def give_back(self, address: str, now: float) -> None:
+        """Undo one act that was allowed."""
+        key = counted_as(address)
+        if key in self._full_at:
+            self._full_at[key] = max(self._full_at[key] - self._interval, now)
+
     def _wait(self, full_at: float, now: float) -> float:
         wait = full_at + self._interval - MINUTE - now
         return wait if wait > ROUNDING else 0.0

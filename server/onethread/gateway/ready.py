@@ -50,7 +50,7 @@ NOBODY: Final = Nobody()
 class ReadyProtocol(Outgoing):
     """One connection; implements onethread.hub.peer.Peer, whose docstrings say what the methods promise.
 
-    Eleven attributes beside those of the writing half, all of them one connection's, in one object because
+    Twelve attributes beside those of the writing half, all of them one connection's, in one object because
     there are ten thousand of them: `_rest` keeps the half of a frame, `_rules` an open fragmented message,
     `_first` the first byte and `_room` the longest payload of the frames read here, `_silent` the beats since
     the last sign of life, `_deadline` bounds the end once it has begun.
@@ -67,6 +67,7 @@ class ReadyProtocol(Outgoing):
         "_stage",
         "address",
         "origin",
+        "session_token",
         "wire",
     )
 
@@ -75,6 +76,7 @@ class ReadyProtocol(Outgoing):
         self.wire = wire
         self.address = address
         self.origin = origin
+        self.session_token: str | None = None
         self._receiver: Receiver = NOBODY
         self._stage = READING
         self._rest: bytearray | None = None

@@ -36,6 +36,7 @@ class StarlettePeer:
         self.wire = wire
         self.address = address
         self.origin = origin
+        self.session_token: str | None = None
         self._edge = edge
         self._websocket = websocket
         self._outbox = Outbox()

@@ -28,15 +28,39 @@ LOG.setLevel(logging.WARNING)
 SWAP: Final = "onethread.swap"
 EARLY_BYTES: Final = 64 * 1024
 """Kept of what came too early; from then on the socket is not read until the handshake is over."""
+HEAD_BYTES: Final = 32 * 1024
+"""Of a request's line and headers; cookies and a page's address fit in many times. More is answered 431."""
+HEADERS: Final = 100
+"""Header lines of a request; as many as Apache takes."""
+LINGER: Final = 1.0
+"""Seconds for which what a refused client still sends is dropped: closed at once, with unread input, the
+kernel would send a reset, and the answer be lost on its way."""
 REQUEST_WAIT: Final = 10.0
 """Seconds for the head of a request, from the connection's or the request's first byte on: as long as a
 WebSocket has for its init. uvicorn itself waits forever."""
 
 
+class Unacceptable(Exception):
+    """A request's head can't be taken; raised through the parser, which stops there."""
+
+    def __init__(self, status: HTTPStatus, why: str) -> None:
+        super().__init__(why)
+        self.status = status
+
+
+TOO_LONG: Final = (HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The request's head is too long.")
+
+
 class HttpEdge(HttpToolsProtocol):
-    """uvicorn's HTTP protocol, with a bound on the wait for a request, and no byte lost at an upgrade."""
+    """uvicorn's HTTP protocol, with bounds on a request's head and the wait for it, and no byte lost at an
+    upgrade.
+
+    `_head` counts what came of a head: the parser's pieces, and segments in which it did not end.
+    """
 
     _segment = b""
+    _head = 0
+    _refused = False
     _request_deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -49,16 +73,46 @@ class HttpEdge(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         self._expect_request()
+        self._head = 0
         super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count(len(name) + len(value))
+        if len(self.headers) == HEADERS:
+            raise Unacceptable(*TOO_LONG)
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         self._request_came()
+        if self.parser.should_upgrade() and self._should_upgrade() and self._has_body():
+            # The parser would wait for it, and uvicorn not answer.
+            raise Unacceptable(HTTPStatus.BAD_REQUEST, "A WebSocket's handshake has no body.")
         super().on_headers_complete()
 
     def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
         self._segment = data
         super().data_received(data)
         self._segment = b""
+        if self._request_deadline is not None and not self._refused:
+            self._head += len(data)
+            if self._head > HEAD_BYTES:
+                self._refuse(*TOO_LONG)
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what the parser could not read, or was made to stop at, and close (uvicorn's name)."""
+        # The parser hands on what was raised through it as the cause of its own error.
+        error = sys.exception()
+        cause = error.__context__ if error else None
+        if isinstance(cause, Unacceptable):
+            self._refuse(cause.status, str(cause))
+        else:
+            super().send_400_response(msg)
 
     def handle_websocket_upgrade(self) -> None:
         """Hand the connection over, with what came behind the request's head in its last segment."""
@@ -74,6 +128,26 @@ class HttpEdge(HttpToolsProtocol):
                 self.transport.get_protocol().data_received(early)  # type: ignore[attr-defined]
         # This object and its parser refer to each other; nobody else will part them.
         self.parser = None  # type: ignore[assignment]
+
+    def _count(self, size: int) -> None:
+        self._head += size
+        if self._head > HEAD_BYTES:
+            raise Unacceptable(*TOO_LONG)
+
+    def _has_body(self) -> bool:
+        return any(
+            name == b"transfer-encoding" or (name == b"content-length" and value.strip() != b"0")
+            for name, value in self.headers
+        )
+
+    def _refuse(self, status: HTTPStatus, why: str) -> None:
+        head = f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: text/plain; charset=utf-8\r\n"
+        self.transport.write(f"{head}content-length: {len(why)}\r\nconnection: close\r\n\r\n{why}".encode())
+        self._request_came()
+        self._refused = True
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.loop.call_later(LINGER, self.transport.abort)
 
     def _expect_request(self) -> None:
         if self._request_deadline is None:

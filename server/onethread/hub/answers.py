@@ -5,12 +5,14 @@ from typing import TypeAlias
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
-from onethread_protocol import customer, server
+from onethread_protocol import server
 from onethread_protocol.errors import ProtocolError
 from onethread_protocol.frames import ServerFrame
+from onethread_protocol.shape import Referable
 
 Answer: TypeAlias = ServerFrame
-Frame: TypeAlias = customer.InThread | customer.Init
+Frame: TypeAlias = Referable
+"""Any frame of a client."""
 
 
 def to_error(

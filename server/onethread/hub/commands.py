@@ -18,7 +18,8 @@ from onethread.hub.clock import now_ms
 from onethread.hub.entry import Entry
 from onethread.hub.log import Appended, Duplicate, Moved, Refusal
 from onethread.hub.replay import history as read_history
-from onethread.hub.signals import typing_signal
+from onethread.hub.replay import up_to_date
+from onethread.hub.signals import TypingSignal, typing_signal
 from onethread.hub.thread import Thread
 from onethread.identity.ids import new_event_id
 from onethread_protocol import customer, server
@@ -28,7 +29,7 @@ from onethread_protocol.events import Event
 if TYPE_CHECKING:
     from onethread.hub.session import Session
 
-Work = Coroutine[Any, Any, None]
+Work = Coroutine[Any, Any, object]
 Command = Callable[["Session", Any], Work | None]
 Writing = customer.Send | customer.Edit | customer.Delete
 
@@ -151,8 +152,10 @@ def typing(session: "Session", frame: customer.Typing) -> Work | None:
     admission = _admission(session)
     if not admission.thread.stored or not session.may_act(frame):
         return None
+    contact = admission.thread.contact
     return session.hub.store.publish(
-        admission.thread.keys, typing_signal(session.id, admission.thread.contact, on=frame.on)
+        admission.thread.keys,
+        typing_signal(session.id, TypingSignal("contact", contact.id, contact.name, frame.on)),
     )
 
 
@@ -169,12 +172,12 @@ def read(session: "Session", frame: customer.Read) -> Work | None:
 async def history(session: "Session", frame: customer.History) -> None:
     """Answer with a page; the next frame is taken when it has left the buffer, so that pages never pile
     up."""
-    admission = _admission(session)
-    events, more = await read_history(session.hub.store, admission, frame.before, frame.limit)
+    thread = _admission(session).thread
+    reader, head = await up_to_date(session.hub.store, thread)
+    newest = min(frame.before - 1, head)
+    events, more = await read_history(reader, session.peer.wire.codec, "customer", newest, frame.limit)
     session.write(
-        server.History(
-            thread=admission.thread.id, events=cast("list[Event]", events), more=more, ref=frame.ref
-        )
+        server.History(thread=thread.id, events=cast("list[Event]", events), more=more, ref=frame.ref)
     )
     await session.peer.drained()
 

@@ -99,11 +99,13 @@ class Hosting:
         finally:
             self._arriving.pop(channel, None)
 
-    def hear(self, channel: bytes, payload: bytes) -> None:
-        """Take a message of pub/sub."""
+    def hear(self, channel: bytes, payload: bytes) -> bool:
+        """Take a message of pub/sub; false if it is of no thread here."""
         thread = self._threads.get(channel.decode())
-        if thread is not None:
-            take(thread, payload, self._gap)
+        if thread is None:
+            return False
+        take(thread, payload, self._gap)
+        return True
 
     def gap(self, channels: Collection[bytes]) -> None:
         """Repair these threads: something of theirs may not have been heard."""
@@ -121,7 +123,7 @@ class Hosting:
             elif thread.position is not None:
                 by_slot.setdefault(thread.keys.prefix, []).append(thread)
         for threads in by_slot.values():
-            told = [self._told(thread) for thread in threads]
+            told = [thread.told() for thread in threads]
             differences = await self._store.compare(told)
             for thread, then, difference in zip(threads, told, differences, strict=True):
                 if difference is not None:
@@ -133,7 +135,7 @@ class Hosting:
             return
         self._repairing.add(thread.id)
         try:
-            told = self._told(thread)
+            told = thread.told()
             [difference] = await self._store.compare([told])
             if difference is not None:
                 await self._amend(thread, told, difference)
@@ -199,10 +201,6 @@ class Hosting:
     def _let_go(self, thread: Thread) -> None:
         self._threads.pop(thread.keys.channel, None)
         self._channels.unsubscribe(thread.keys.channel)
-
-    def _told(self, thread: Thread) -> Hosted:
-        epoch = thread.epoch if thread.stored else ""
-        return Hosted(thread.keys, thread.position or START, epoch, thread.adm, thread.generation)
 
 
 def _lower(thread: Thread, number: int) -> None:

@@ -2,24 +2,30 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
+from contextlib import suppress
 from typing import Any, Protocol
 
 import msgspec
 import structlog
 
 from onethread.hub.admission import Admission
+from onethread.hub.agent_joining import Addresses, Directory, Entrance
+from onethread.hub.attendance import ASK_EVERY, Attendance
 from onethread.hub.carry import CarryStore
 from onethread.hub.clock import every
 from onethread.hub.counters import Counters
+from onethread.hub.desks import Desks
 from onethread.hub.hosting import COMPARE_EVERY, Channels, Hosting
 from onethread.hub.log import Difference, StoreFailure, ThreadStore
+from onethread.hub.office import AgentStore, Office
 from onethread.hub.peer import Peer
 from onethread.hub.presence import REFRESH_EVERY, Presence
 from onethread.hub.replay import Replay
 from onethread.hub.session import Session
+from onethread.hub.staff import SessionStore
 from onethread.hub.thread import Thread
-from onethread.identity.organization import Organization
+from onethread.hub.viewers import Viewers
 from onethread.identity.tokens import TokenMint
 from onethread_protocol import server
 from onethread_protocol.bounds import DEFAULT_TAIL, UNREAD_CAP
@@ -39,23 +45,6 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     drain: float
 
 
-class Addresses(Protocol):
-    """How much one address may do. Implemented by the gateway."""
-
-    def init(self, address: str) -> int:
-        """Count an init; 0, or after how many milliseconds another is taken."""
-
-    def refusal(self, address: str) -> int:
-        """Count a refused identity; likewise."""
-
-
-class Directory(Protocol):
-    """The organizations. Implemented by the store."""
-
-    async def organization(self, org: str) -> Organization | None:
-        """Return the organization, None if there is none. StoreFailure: nobody knows."""
-
-
 class Store(ThreadStore, CarryStore, Protocol):
     """All that a hub asks of the store."""
 
@@ -67,6 +56,8 @@ class Hub:
         self,
         *,
         store: Store,
+        agents: AgentStore,
+        sessions: SessionStore,
         channels: Channels,
         directory: Directory,
         addresses: Addresses,
@@ -83,6 +74,22 @@ class Hub:
         self.counters = counters
         self.threads = Hosting(store, channels, counters, self.spawn, self._stored, self._lost, self._reset)
         self.presence = Presence(store, self.threads, self.id)
+        self.viewers = Viewers(agents, self.threads, self.id)
+        office = Office(
+            hub=self.id,
+            store=store,
+            agents=agents,
+            channels=channels,
+            threads=self.threads,
+            viewers=self.viewers,
+            counters=counters,
+            spawn=self.spawn,
+            replay=self.replay,
+        )
+        self.desks = Desks(office)
+        self.attendance = Attendance(agents, self.threads, self.id)
+        heartbeat_ms = int(limits.heartbeat * 1000)
+        self.entrance = Entrance(sessions, directory, self.desks, addresses, heartbeat_ms)
         self._sessions: set[Session] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._draining = False
@@ -119,6 +126,18 @@ class Hub:
         self._tasks.add(task)
         task.add_done_callback(self._ended)
 
+    # What the store tells
+
+    def hear(self, channel: bytes, payload: bytes) -> None:
+        """Take a message of pub/sub."""
+        if not self.threads.hear(channel, payload):
+            self.desks.hear(channel, payload)
+
+    def gap(self, channels: Collection[bytes]) -> None:
+        """Repair what these channels are of: something may not have been heard."""
+        self.threads.gap(channels)
+        self.desks.gap(channels)
+
     # Threads
 
     def replay(self, replay: Replay, resume: Resume | None, tail: int) -> None:
@@ -130,17 +149,27 @@ class Hub:
         thread.doubt()
 
     async def compare(self) -> None:
-        """Compare all threads with their logs now; the store is back, or it is time."""
+        """Compare all threads with their logs now, and desks with their staff; the store is back, or it is
+        time."""
         try:
             await self.threads.compare()
+            await self.desks.compare()
         except StoreFailure:
             return  # it is away; when it is back, or at the next turn, this is done again
+
+    async def refresh(self) -> None:
+        """Keep the devices and agents of this hub online."""
+        await self.presence.refresh()
+        await self.viewers.refresh()
+        with suppress(StoreFailure):  # the next refresh says it again
+            await self.desks.refresh()
 
     async def serve(self) -> None:
         """Keep positions and presence up until cancelled, and finish carries that were interrupted."""
         await asyncio.gather(
             every(COMPARE_EVERY, self.compare),
-            every(REFRESH_EVERY, self.presence.refresh),
+            every(REFRESH_EVERY, self.refresh),
+            every(ASK_EVERY, self.attendance.refresh),
         )
 
     # The end
@@ -183,8 +212,10 @@ class Hub:
         read = server.ReadPositions(contact=difference.read_contact, agents=difference.read_agents)
         for admission in thread.live():
             admission.live = False
-            unread = min(difference.unread_contact, UNREAD_CAP)
-            self.replay(Replay(self.store, admission, read=read, unread=unread), None, DEFAULT_TAIL)
+            customer = admission.audience == "customer"
+            unread = difference.unread_contact if customer else difference.unread_agents
+            replay = Replay(self.store, admission, read=read, unread=min(unread, UNREAD_CAP))
+            self.replay(replay, None, DEFAULT_TAIL)
 
     async def _run(self, replay: Replay, resume: Resume | None, tail: int) -> None:
         try:

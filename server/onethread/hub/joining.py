@@ -91,6 +91,7 @@ class Joining:
         async with self._hub.threads.host(keys, organization, person.contact, person.epoch) as thread:
             if person.version:
                 thread.meet(person.version, person.contact)
+            await self._hub.attendance.meet(organization.org)
             return await self._arrive(person, thread)
 
     async def _arrive(self, person: Person, thread: Thread) -> bool:
@@ -104,7 +105,7 @@ class Joining:
             person.means,
             self._session.end,
         )
-        joined = await hub.store.join(keys, self._arrival())
+        joined = await hub.store.join(keys, self._arrival(thread))
         if self._session.over or not self._enter(person, thread, admission, joined):
             await hub.presence.left(thread, self._init.device.id)
             return False
@@ -113,14 +114,16 @@ class Joining:
         self._welcome(person, admission, joined)
         return True
 
-    def _arrival(self) -> Arrival:
+    def _arrival(self, thread: Thread) -> Arrival:
         device, page = self._init.device, self._init.page
+        # A hosted thread has its tail: to read it again would be half of what a join costs the store.
+        hosted = thread.position is not None
         return Arrival(
             hub=self._hub.id,
             device=device.id,
             kind=device.kind,
             name=device.name or "",
-            tail=TAIL,
+            tail=0 if hosted else TAIL,
             size=TAIL_BYTES,
             page=b"" if page is UNSET else msgspec.msgpack.encode([page.url, page.title]),
         )
@@ -210,7 +213,7 @@ class Joining:
             read=read,
             unread=unread,
             devices=presences(devices),
-            agents_online=0,
+            agents_online=self._hub.attendance.online(presented.organization.org),
             heartbeat_ms=int(self._hub.limits.heartbeat * 1000),
             ref=self._init.ref,
             **self._tokens(person),

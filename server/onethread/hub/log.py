@@ -194,8 +194,10 @@ class ThreadStore(Protocol):
         """Append an edit or deletion and rewrite its target; once per author and cid, in order with
         `append`."""
 
-    async def read(self, keys: ThreadKeys, side: str, seq: int, session: str, by: tuple[str, str]) -> None:
-        """Move the side's ("c" or "a") read position forward; every hub is told."""
+    async def read(
+        self, keys: ThreadKeys, side: str, seq: int, session: str, by: tuple[str, str]
+    ) -> Moved | Refusal | None:
+        """Move the side's ("c" or "a") read position forward; every hub is told. Else why it can't be."""
 
     async def range(self, keys: ThreadKeys, first: int, last: int, size: int) -> list[bytes]:
         """Return the elements from `first` to `last`, downwards if it is lower; some `size` bytes, one at
@@ -211,10 +213,9 @@ class ThreadStore(Protocol):
     async def join(self, keys: ThreadKeys, arrival: Arrival) -> Joined | None:
         """Note a device as online and return the thread's state; None if the thread is not stored."""
 
-    async def stay(
-        self, keys: ThreadKeys, hub: str, stay: Sequence[str], left: Sequence[str]
-    ) -> list[DeviceState]:
-        """Keep a hub's devices online, take off those that left; every hub is told of those that are gone."""
+    async def stay(self, keys: ThreadKeys, hub: str, stay: Sequence[str], left: Sequence[str]) -> None:
+        """Keep a hub's devices online, take off those that left; every hub is told when one has come or
+        gone."""
 
     async def compare(self, hosted: Sequence[Hosted]) -> list[Difference | None]:
         """Return, for each of the threads (of one shard), how its log differs; None where it does not."""
@@ -224,10 +225,11 @@ class ThreadStore(Protocol):
         only."""
 
     async def note_page(self, keys: ThreadKeys, url: str, title: str) -> None:
-        """Keep where the contact is now."""
+        """Keep where the contact is now; every hub is told."""
 
     async def track(self, keys: ThreadKeys, name: str, data: object, at: int) -> None:
-        """Keep what the contact did among its newest 50; an unstored visitor's is not kept."""
+        """Keep what the contact did among its newest 50, and tell every hub; an unstored visitor's is not
+        kept."""
 
     async def publish(self, keys: ThreadKeys, payload: bytes) -> None:
         """Tell every hub that hosts the thread; nothing is stored."""

@@ -27,6 +27,10 @@ class Peer(Protocol):
     def origin(self) -> str | None:
         """The handshake's Origin header, None if it had none."""
 
+    @property
+    def session_token(self) -> str | None:
+        """The session token of an agent's cookie, if the handshake came from a page of the server's own."""
+
     def write(self, frame: bytes) -> None:
         """Send a frame packed by this peer's wire; never blocks.
 

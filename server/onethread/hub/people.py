@@ -8,13 +8,12 @@ from msgspec import UNSET
 
 from onethread.contacts import prechat as forms
 from onethread.contacts.profile import Contact, edit, view
+from onethread.hub import rewriting as stored
 from onethread.hub.clock import now_ms
-from onethread.hub.entry import Entry
 from onethread.hub.keys import ThreadKeys
-from onethread.hub.log import ATTEMPTS, Creation, Moved, StoreFailure, Writing
+from onethread.hub.log import Creation, Moved, StoreFailure
 from onethread.hub.thread import Thread
 from onethread.identity.decision import Means, Reject, renew
-from onethread.identity.ids import new_event_id, shard_of
 from onethread.identity.organization import App, Organization
 from onethread.identity.proofs import LEEWAY_MS
 from onethread_protocol import customer, server
@@ -37,16 +36,6 @@ class Login(msgspec.Struct, frozen=True):
 def creation(thread: Thread) -> Creation:
     """Return what a visitor's thread is stored with when its visitor first acts."""
     return Creation(thread.epoch, thread.contact)
-
-
-def system_entry(organization: Organization, kind: str, extra: object = "") -> Entry:
-    """Return an event by the system: it goes by the organization's name."""
-    return Entry(now_ms(), kind, "system", "system", organization.name, extra=extra)
-
-
-def identified(organization: Organization, contact: Contact) -> Entry:
-    """Return the event of a visitor who became this contact."""
-    return system_entry(organization, "identified", msgspec.to_builtins(view(contact)))
 
 
 async def prechat(session: "Session", frame: customer.Prechat) -> None:
@@ -108,26 +97,18 @@ async def logout(session: "Session", frame: customer.Logout) -> None:
 async def rewrite(session: "Session", thread: Thread, change: Callable[[Contact], Contact]) -> Contact:
     """Change the contact as it is stored, whoever else changes it meanwhile; everybody else is told."""
     store, organization = session.hub.store, session.login.organization
-    for _ in range(ATTEMPTS):
-        found = await store.look_up(thread.keys.org, shard_of(thread.id), thread=thread.id)
-        before = found.contact if found and found.contact else thread.contact
-        version = found.version if found else 0
-        after = change(before)
-        if after == before and version:
-            thread.meet(version, after)
-            return after
-        became = after.authenticated and not before.authenticated
-        events = [(new_event_id(), identified(organization, after))] if became else []
-        written = await store.write(
-            thread.keys,
-            Writing(version=version, contact=after, epoch=thread.epoch, events=events, teller=session.id),
-        )
-        if isinstance(written, Moved):
-            raise ProtocolError(409, "moved", "The thread moved into another one.")
-        if written is not None:
-            thread.meet(written.version, after)
-            return after
-    raise StoreFailure(f"the contact was changed by others {ATTEMPTS} times in a row")
+    written = await stored.rewrite(
+        store,
+        organization,
+        thread.keys,
+        thread.epoch,
+        lambda contact: change(contact or thread.contact),
+        session.id,
+    )
+    if isinstance(written, Moved):
+        raise ProtocolError(409, "moved", "The thread moved into another one.")
+    thread.meet(*written)
+    return written[1]
 
 
 def profile_frame(thread: Thread) -> server.Profile:

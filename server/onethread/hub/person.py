@@ -10,7 +10,7 @@ from onethread.hub.carry import Carry
 from onethread.hub.clock import now_ms
 from onethread.hub.keys import ThreadKeys
 from onethread.hub.log import Found, Moved, Writing
-from onethread.hub.people import system_entry
+from onethread.hub.rewriting import system_entry
 from onethread.identity.decision import Admit, Known, NewVisitor, Presented, Refused, Visitor, decide
 from onethread.identity.ids import new_epoch, new_event_id, new_thread, shard_for_user, shard_of
 from onethread.identity.tokens import VisitorToken

@@ -30,6 +30,8 @@ class Presence:
     async def arrived(self, thread: Thread) -> None:
         """Note the devices of a thread that was not stored when they joined."""
         for admission in tuple(thread.admissions):
+            if admission.audience == "agent":
+                continue
             device = admission.device
             arrival = Arrival(
                 hub=self._hub, device=device.id, kind=device.kind, name=device.name or "", tail=0, size=0
@@ -54,4 +56,5 @@ class Presence:
 
     @staticmethod
     def _here(thread: Thread) -> list[str]:
-        return sorted({admission.device.id for admission in thread.admissions})
+        customers = (one for one in thread.admissions if one.audience == "customer")
+        return sorted({admission.device.id for admission in customers})

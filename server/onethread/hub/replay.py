@@ -14,7 +14,9 @@ from msgspec import UNSET
 
 from onethread.hub.admission import Admission
 from onethread.hub.entry import Audience, unpack, visible
+from onethread.hub.keys import ThreadKeys
 from onethread.hub.log import START, Position, StoreFailure, ThreadStore
+from onethread.hub.tail import Tail
 from onethread.hub.thread import Thread
 from onethread_protocol import server
 from onethread_protocol.bounds import PAGE_BYTES
@@ -54,25 +56,26 @@ class Page:
 class Reader:
     """Reads a thread's log, from memory where it can."""
 
-    def __init__(self, store: ThreadStore, thread: Thread) -> None:
+    def __init__(self, store: ThreadStore, keys: ThreadKeys, tail: Tail) -> None:
         self._store = store
-        self._thread = thread
+        self._keys = keys
+        self._tail = tail
 
     async def chunk(self, first: int, last: int) -> list[bytes]:
         """Return elements from `first` towards `last` (downwards if it is lower): one at least, CHUNK bytes
         or so."""
         low, high = min(first, last), max(first, last)
-        held = self._thread.tail.between(low, high)
+        held = self._tail.between(low, high)
         if held is not None:
             return held if first <= last else held[::-1]
-        return await self._store.range(self._thread.keys, first, last, CHUNK)
+        return await self._store.range(self._keys, first, last, CHUNK)
 
     async def downwards(self, first: int) -> AsyncIterator[tuple[int, bytes]]:
         """Yield seq and element from `first` down to the beginning."""
         seq = first
         while seq > 0:
             # A tail in memory serves only what it holds whole: ask it for no more than that.
-            last = self._thread.tail.first if 0 < self._thread.tail.first <= seq else 1
+            last = self._tail.first if 0 < self._tail.first <= seq else 1
             chunk = await self.chunk(seq, last)
             if not chunk:
                 return
@@ -107,7 +110,7 @@ class Replay:
     ) -> None:
         self._admission = admission
         self._thread = admission.thread
-        self._reader = Reader(store, admission.thread)
+        self._reader = Reader(store, admission.thread.keys, admission.thread.tail)
         self._read = read
         self._unread = unread
         self._at = START
@@ -124,7 +127,7 @@ class Replay:
         one, it starts over with `reset: true`.
         """
         generation = -1
-        while self._admission in self._thread.admissions:
+        while self._standing():
             try:
                 if generation != self._thread.generation:
                     generation = self._thread.generation
@@ -166,6 +169,8 @@ class Replay:
         start."""
         while self._at.seq < self._thread.seq:
             chunk = await self._reader.chunk(self._at.seq + 1, self._thread.seq)
+            if not self._standing():
+                return True
             if not chunk:
                 return await self._doubt(generation)
             for element in chunk:
@@ -175,15 +180,23 @@ class Replay:
                 if event is not None and not self._page.add(event):
                     self._write(done=False)
                     await self._admission.peer.drained()
+                    if not self._standing():
+                        return True
                     self._page.add(event)
                 self._at = Position(seq, event_id)
             if self._thread.generation != generation:
                 return False
+        if not self._standing():
+            return True
         # From the check above to here nothing was awaited: no event can come between the replay and being
         # live.
         self._write(done=True)
         self._admission.live = True
         return True
+
+    def _standing(self) -> bool:
+        """Tell whether the admission still holds: an agent may leave a thread, or open it again."""
+        return self._admission in self._thread.admissions
 
     async def _doubt(self, generation: int) -> bool:
         """Wait until the log that ends before its head has turned out to be another one."""
@@ -210,15 +223,25 @@ class Replay:
         self._admission.peer.write(self._admission.peer.wire.pack(frame))
 
 
+async def up_to_date(store: ThreadStore, thread: Thread) -> tuple[Reader, int]:
+    """Return a reader of the thread's log and the log's head, with all that was stored before the call, heard
+    of or not (WIRE.md 6.10): what a connection sent just before may be beyond the hub's position, and have
+    changed what the tail in memory holds.
+    """
+    [difference] = await store.compare([thread.told()])
+    if difference is None:
+        return Reader(store, thread.keys, thread.tail), thread.seq
+    return Reader(store, thread.keys, Tail()), difference.head
+
+
 async def history(
-    store: ThreadStore, admission: Admission, before: int, limit: int
+    reader: Reader, codec: Codec, audience: Audience, newest: int, limit: int
 ) -> tuple[list[msgspec.Raw], bool]:
-    """Return the newest visible events below `before`, ascending, in one page; and whether there are older
-    ones."""
-    thread = admission.thread
-    page = Page(admission.peer.wire.codec)
-    async for seq, element in Reader(store, thread).downwards(min(before - 1, thread.seq)):
-        event = visible(seq, *unpack(element), admission.audience)
+    """Return the newest visible events up to the seq `newest`, ascending, in one page; and whether there are
+    older ones."""
+    page = Page(codec)
+    async for seq, element in reader.downwards(newest):
+        event = visible(seq, *unpack(element), audience)
         if event is None:
             continue
         if len(page.events) == limit or not page.add(event):

@@ -1,4 +1,4 @@
-"""One customer's connection: from its first frame to its last.
+"""One connection, a customer's or an agent's: from its first frame to its last.
 
 Frames are taken in the order sent and take effect in that order (WIRE.md 6.10). Most do all they have to in
 the call that brings them: a send goes to the store's link at once, and its ack is written when the reply
@@ -18,23 +18,25 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import structlog
 from msgspec import UNSET, UnsetType
 
+from onethread.hub import agent_commands
 from onethread.hub.admission import Admission
 from onethread.hub.answers import Answer, Frame, to_error
 from onethread.hub.clock import now_ms
 from onethread.hub.commands import COMMANDS
+from onethread.hub.console import Console
 from onethread.hub.joining import join
 from onethread.hub.log import StoreFailure
 from onethread.hub.pace import AWAY, TOO_MANY, Pace, Wait
 from onethread.hub.peer import Peer
 from onethread.hub.people import Login
-from onethread_protocol import customer, server
+from onethread_protocol import agent, customer, server
 from onethread_protocol.codes import Close
 from onethread_protocol.errors import ProtocolError
 
 if TYPE_CHECKING:
     from onethread.hub.hub import Hub
 
-Work: TypeAlias = Coroutine[Any, Any, None]
+Work: TypeAlias = Coroutine[Any, Any, object]
 
 IN_FLIGHT: Final = 64
 """Commands of one connection that may await the store; then its socket is not read until half are
@@ -49,6 +51,7 @@ LONGEST_TIMER: Final = 86_400.0
 """Seconds of one timer: a token may be valid for longer than a loop can count."""
 INTERNAL_ERROR: Final = 1011
 """RFC 6455 7.4.1; the wire's table leaves it to "any other": reconnect with backoff."""
+ALREADY: Final = ProtocolError(409, "already_initialized", "This connection has had its init.")
 log = structlog.get_logger("onethread.hub")
 
 
@@ -68,6 +71,7 @@ class Session:
         "_stopped",
         "_timer",
         "admission",
+        "console",
         "farewell",
         "hub",
         "id",
@@ -80,6 +84,7 @@ class Session:
         self.peer = peer
         self.id = secrets.token_urlsafe(12)
         self.admission: Admission | None = None
+        self.console: Console | None = None
         self.login: Login
         self._backlog: deque[bytes] | None = None
         self._pace = Pace(hub.limits.sends_per_second, hub.limits.send_burst)
@@ -112,6 +117,8 @@ class Session:
         self.hub.forget(self)
         if self.admission is not None:
             self.hub.leave(self.admission)
+        elif self.console is not None:
+            self.console.left()
 
     # What the hub calls
 
@@ -164,11 +171,11 @@ class Session:
             self._pace.store_away(time.monotonic())
         self.refuse(AWAY, frame=frame)
 
-    def may_send(self, frame: customer.InThread) -> bool:
+    def may_send(self, frame: Frame) -> bool:
         """Tell whether a command that stores an event is taken; if not, it has been answered."""
         return self._taken(frame, self._pace.send(time.monotonic()))
 
-    def may_act(self, frame: customer.InThread) -> bool:
+    def may_act(self, frame: Frame) -> bool:
         """Tell whether a frame that stores no event is taken; if not, it has been answered."""
         return self._taken(frame, self._pace.act(time.monotonic()))
 
@@ -195,6 +202,10 @@ class Session:
         self.admission = admission
         self.expire_at(None)
 
+    def attended(self, console: Console) -> None:
+        """Init is over: the connection is an agent's."""
+        self.console = console
+
     def expire_at(self, at_ms: int | None) -> None:
         """Close 4401 at this time, unless called again; None: never."""
         if self._timer is not None:
@@ -210,11 +221,13 @@ class Session:
         codec = self.peer.wire.codec
         try:
             if self.admission is None:
+                if self.console is not None:
+                    return self._agent_command(self.console, codec.decode_agent(payload))
                 return self._first(codec.decode_first(payload))
             frame = codec.decode_customer(payload)
         except ProtocolError as error:
             self.refuse(error)
-            if self.admission is None and error.reason == "unknown_frame":
+            if self.admission is None and self.console is None and error.reason == "unknown_frame":
                 self.end(Close.BAD_FRAMES)
             return None
         return self._command(frame)
@@ -222,16 +235,22 @@ class Session:
     def _first(self, frame: Any) -> Work | None:
         if isinstance(frame, customer.Init):
             return self._guarded(join(self, frame), frame)
-        self.refuse(ProtocolError(400, "unknown_frame", "The first frame must be `init`.", ref=frame.ref))
-        self.end(Close.BAD_FRAMES)
-        return None
+        return self._guarded(self.hub.entrance.join(self, frame, self.attended), frame)
+
+    def _agent_command(self, console: Console, frame: Any) -> Work | None:
+        if isinstance(frame, agent.AgentInit):
+            self.refuse(ALREADY, frame=frame)
+            return None
+        command = agent_commands.COMMANDS.get(type(frame))
+        if command is None:
+            self.refuse(ProtocolError(400, "unknown_frame", "This is not taken yet."), frame=frame)
+            return None
+        work = command(console, frame)
+        return None if work is None else self._guarded(work, frame)
 
     def _command(self, frame: Any) -> Work | None:
         if isinstance(frame, customer.Init):
-            error = ProtocolError(
-                409, "already_initialized", "This connection has had its init.", ref=frame.ref
-            )
-            self.refuse(error)
+            self.refuse(ALREADY, frame=frame)
             return None
         if frame.thread is not UNSET and self.admission and frame.thread != self.admission.thread.id:
             error = ProtocolError(403, "not_admitted", "This connection is not admitted to that thread.")
@@ -270,7 +289,7 @@ class Session:
                 return work
         return None
 
-    def _taken(self, frame: customer.InThread, wait: Wait | None) -> bool:
+    def _taken(self, frame: Frame, wait: Wait | None) -> bool:
         if wait is None:
             return True
         self.hub.counters.refused[wait.error.reason] += 1

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from onethread.contacts.profile import Contact
+from onethread.hub.agent_side import AgentSide
 from onethread.hub.clock import now_ms
 from onethread.hub.counters import Counters
 from onethread.hub.entry import HEAD, Audience, unpack, visible
 from onethread.hub.keys import ThreadKeys
-from onethread.hub.log import DeviceState, Joined, Position
+from onethread.hub.log import START, DeviceState, Hosted, Joined, Position
 from onethread.hub.tail import Tail
 from onethread.hub.wire import Wire
 from onethread.identity.organization import Organization
@@ -29,7 +30,8 @@ class Thread:
 
     `position` is None until a join or a comparison has told it. `generation` rises when the log turns out to
     be another one than was told: replays under way start over. `heard_up_to` is the newest seq that pub/sub
-    spoke of. `joining` counts who is on the way in.
+    spoke of. `joining` counts who is on the way in. `agents` is there once an agent has opened the thread.
+    `presence_at`: from when on, by the loop's clock, the devices may be told; infinite while that is due.
     """
 
     __slots__ = (
@@ -39,6 +41,7 @@ class Thread:
         "_on_stored",
         "adm",
         "admissions",
+        "agents",
         "contact",
         "devices",
         "ends",
@@ -49,6 +52,7 @@ class Thread:
         "keys",
         "organization",
         "position",
+        "presence_at",
         "stored",
         "tail",
         "version",
@@ -77,7 +81,9 @@ class Thread:
         self.adm = 0
         self.ends: dict[str, int] = {}
         self.devices: list[DeviceState] = []
+        self.presence_at = 0.0
         self.admissions: list[Admission] = []
+        self.agents: AgentSide | None = None
         self.tail = Tail()
         self._early: list[tuple[int, bytes]] = []
         self._counters = counters
@@ -93,6 +99,11 @@ class Thread:
     def seq(self) -> int:
         """The last event that live connections have; 0 as long as nothing is known."""
         return self.position.seq if self.position else 0
+
+    def told(self) -> Hosted:
+        """What the thread's log is believed to be, to be compared with it."""
+        epoch = self.epoch if self.stored else ""
+        return Hosted(self.keys, self.position or START, epoch, self.adm, self.generation)
 
     def meet(self, version: int, contact: Contact) -> bool:
         """Take the contact as it is now; false if a later version is known."""

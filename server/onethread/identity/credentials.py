@@ -36,7 +36,7 @@ def origin_allowed(app: App, origin: str | None) -> bool:
     if origin is None or not app.origins:
         return True
     listed = {_plain(entry) for entry in app.origins}
-    return _plain(origin) in listed or (LOOPBACK in listed and _is_loopback(origin))
+    return _plain(origin) in listed or (LOOPBACK in listed and is_loopback(origin))
 
 
 def _digest(secret: str) -> bytes:
@@ -49,7 +49,8 @@ def _plain(origin: str) -> str:
     return plain.removesuffix(_DEFAULT_PORTS.get(scheme, "/"))
 
 
-def _is_loopback(origin: str) -> bool:
+def is_loopback(origin: str) -> bool:
+    """Tell whether an http(s) origin is one of this machine's own names."""
     try:
         parts = urlsplit(origin)
         host = parts.hostname or ""

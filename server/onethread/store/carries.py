@@ -20,7 +20,7 @@ class Carries(Threads):
 
     async def seal(self, keys: ThreadKeys, to: str) -> Sealed | None:
         """Seal a thread, or say where it was sealed to before; see CarryStore."""
-        names = (keys.meta, keys.inbox, _pending(keys.prefix))
+        names = (keys.meta, keys.inbox, _pending(keys.prefix), keys.log)
         reply = await self._link.run(_SEAL, names, (to, keys.thread, keys.channel, TOKENS))
         if not reply:
             return None

@@ -11,8 +11,8 @@ from typing import cast
 
 from redis.asyncio import Redis
 
+from onethread.store.documents import translated
 from onethread.store.errors import StoreUnavailable, UnknownOutcome
-from onethread.store.organizations import translated
 
 _KEY = "onethread:server_key"
 

@@ -8,8 +8,8 @@ from typing import cast
 import msgspec
 from redis.asyncio import Redis
 
+from onethread.store.documents import translated
 from onethread.store.errors import CommandError, StoreUnavailable
-from onethread.store.organizations import translated
 
 
 class StoreFacts(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ and is tried again if somebody else's came first. So no reader ever sees half of
 are a set of all names and, for each API key, an entry that leads from its hash to the organization; both
 are only hints, the document decides.
 
-    {ORG}:organization             a Record as JSON
+    {ORG}:organization             a Record as JSON (documents.py)
     onethread:organizations        set of names
     onethread:api_key:{DIGEST}     name of the organization
 """
@@ -14,40 +14,33 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 import secrets
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TypeAlias, cast
+from collections.abc import Callable, Mapping
+from typing import TypeAlias, TypeVar, cast
 
 import msgspec
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as LostConnection
-from redis.exceptions import ResponseError
-from redis.exceptions import TimeoutError as SilentStore
 
+from onethread.agents.audit import COMMAND, Actor, Change, changed_fields, differences
 from onethread.identity.organization import Organization
 from onethread.store.address import open_client
-from onethread.store.errors import CommandError, StoreError, StoreUnavailable, UnknownOutcome
-from onethread.store.scripts import load
+from onethread.store.documents import (
+    Documents,
+    Missing,
+    OrganizationError,
+    is_slug,
+    organization_key,
+    translated,
+)
+from onethread.store.errors import StoreUnavailable, UnknownOutcome
 
-# Labels of a domain name, as an org's slug is one; it is also what may stand in a key's hash tag and in a
-# SCAN pattern without being escaped.
-_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
+AdminClient: TypeAlias = Redis
+"""What `open_admin_client` gives, for those who only hand it on."""
+T = TypeVar("T")
 _NAMES = "onethread:organizations"
-# Edits are made by people: a second try is rare, a tenth means that something loops.
-_TRIES = 10
-
-
-class OrganizationError(ValueError):
-    """An edit that can't be made, with a sentence that says why."""
-
-
-class Missing(OrganizationError):
-    """There is no such organization, app or key."""
 
 
 class Exists(OrganizationError):
@@ -73,9 +66,16 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 Edit: TypeAlias = Callable[[Record], Record]
 
 
-def is_slug(org: str) -> bool:
-    """Tell whether this can be an organization's name: 1 to 64 of a-z, 0-9, dot, hyphen, underscore."""
-    return _SLUG.fullmatch(org) is not None
+def changes_of(before: Record, after: Record) -> list[Change]:
+    """Return what an edit comes to, for the audit log."""
+    was, now = before.organization, after.organization
+    fields = tuple(name for name in changed_fields(was, now) if name not in ("apps", "identity_keys"))
+    return [
+        *([Change("organization.changed", now.org, fields)] if fields else []),
+        *differences("app", _by_text(was.apps), _by_text(now.apps)),
+        *differences("identity_key", was.identity_keys, now.identity_keys),
+        *differences("api_key", before.api_keys, after.api_keys),
+    ]
 
 
 def open_admin_client(url: str) -> Redis:
@@ -84,12 +84,15 @@ def open_admin_client(url: str) -> Redis:
 
 
 class Organizations:
-    """The store of organizations. Everything raises StoreError as well; `key` is the server's own key."""
+    """The store of organizations. Everything raises StoreError as well.
 
-    def __init__(self, client: Redis, key: bytes) -> None:
+    `key` is the server's own key, `by` who makes the changes.
+    """
+
+    def __init__(self, client: Redis, key: bytes, by: Actor = COMMAND) -> None:
         self._client = client
         self._key = key
-        self._replace = client.register_script(load("replace").body)
+        self._documents = Documents(client, by)
 
     async def close(self) -> None:
         """Give the client's connections up."""
@@ -102,8 +105,10 @@ class Organizations:
         with translated(UnknownOutcome):
             # First the hint: a crash between the two leaves a name without a document, which nobody sees.
             await self._client.sadd(_NAMES, organization.org)
-        if not await self._put(organization.org, b"", _encode(Record(organization=organization))):
-            raise Exists(f"there is an organization {organization.org!r} already")
+        org, document = organization.org, _encode(Record(organization=organization))
+        added = [Change("organization.added", org)]
+        if not await self._documents.put(org, organization_key(org), b"", document, added):
+            raise Exists(f"there is an organization {org!r} already")
 
     async def get(self, org: str) -> Record:
         """Read it. Raises Missing."""
@@ -129,14 +134,17 @@ class Organizations:
 
         Raises Missing, and what `edit` raises: then nothing is changed. Connections see it within 2 s.
         """
-        for _ in range(_TRIES):
-            stored = await self._read(org)
+        if not is_slug(org):
+            raise Missing(f"there is no organization {org!r}")
+
+        def change(stored: bytes | None) -> tuple[Record, bytes, list[Change]]:
             if stored is None:
                 raise Missing(f"there is no organization {org!r}")
-            record = edit(msgspec.json.decode(stored, type=Record))
-            if await self._put(org, stored, _encode(record)):
-                return record
-        raise UnknownOutcome(f"organization {org!r} is being changed by others all the time")
+            before = msgspec.json.decode(stored, type=Record)
+            after = edit(before)
+            return after, _encode(after), changes_of(before, after)
+
+        return await self._documents.edit(org, organization_key(org), change)
 
     async def remove(self, org: str) -> int:
         """Remove it and every key of its data from the store; returns how many keys that were.
@@ -151,8 +159,9 @@ class Organizations:
             for api_key in msgspec.json.decode(stored, type=Record).api_keys.values():
                 await self._forget_api_key(api_key)
         with translated(UnknownOutcome):
-            removed = await self._client.delete(_document(org))
-            async for key in self._client.scan_iter(match=f"{{{org}:*", count=1000):
+            removed = await self._client.delete(organization_key(org))
+            # The keys of its shards, {org:0}: and so on, and those beside the document, {org}:.
+            async for key in self._client.scan_iter(match=f"{{{org}[:}}]*", count=1000):
                 removed += await self._client.unlink(key)
             named = await self._client.srem(_NAMES, org)
         if not named and not removed:
@@ -216,12 +225,7 @@ class Organizations:
     async def _read(self, org: str) -> bytes | None:
         if not is_slug(org):
             return None
-        with translated(StoreUnavailable):
-            return cast("bytes | None", await self._client.get(_document(org)))
-
-    async def _put(self, org: str, was: bytes, becomes: bytes) -> bool:
-        with translated(UnknownOutcome):
-            return bool(await self._replace(keys=[_document(org)], args=[was, becomes]))
+        return await self._documents.read(organization_key(org))
 
     async def _forget_api_key(self, api_key: ApiKey) -> None:
         with translated(UnknownOutcome):
@@ -229,10 +233,6 @@ class Organizations:
 
     def _digest(self, key: str) -> str:
         return hmac.new(self._key, b"onethread api key\0" + key.encode(), hashlib.sha256).hexdigest()
-
-
-def _document(org: str) -> str:
-    return f"{{{org}}}:organization"
 
 
 def _api_key(digest: str) -> str:
@@ -243,12 +243,5 @@ def _encode(record: Record) -> bytes:
     return msgspec.json.encode(record)
 
 
-@contextmanager
-def translated(lost: type[StoreError]) -> Iterator[None]:
-    """Raise redis-py's errors as this package's; `lost` is what a lost connection means for this command."""
-    try:
-        yield
-    except (LostConnection, SilentStore, OSError):
-        raise lost("the store does not answer") from None
-    except ResponseError as error:
-        raise CommandError(str(error)) from None
+def _by_text(things: Mapping[int, T]) -> dict[str, T]:
+    return {str(id_): thing for id_, thing in things.items()}

@@ -5,10 +5,13 @@ A script starts with comment lines, its header. It says what is atomic, and
     -- idempotent: yes        (or no) may the link send it again when the answer was lost?
     -- include: NAME          the text of `scripts/lib/NAME.lua` goes before it; any number, in this order
 
-An included file includes nothing itself.
+The same line indented, within the script, puts the text in its own place: what only a rare branch needs costs
+the others nothing (Lua makes a function anew each time its text is passed). An included file includes nothing
+itself.
 """
 
 import hashlib
+import re
 from collections.abc import Callable
 from functools import cache
 from itertools import takewhile
@@ -16,6 +19,7 @@ from pathlib import Path
 
 import msgspec
 
+_WITHIN = re.compile(r"^[ \t]+-- include: *(\w+)$", re.MULTILINE)
 _FOLDER = Path(__file__).with_name("scripts")
 
 
@@ -38,7 +42,8 @@ def assemble(name: str, text: str, library: Callable[[str], str]) -> Script:
             said[word].append(value.strip())
     if said["idempotent"] not in (["yes"], ["no"]):
         raise ValueError(f"script {name}: its header must have one line `-- idempotent: yes` or `no`")
-    body = "\n".join([*map(library, said["include"]), text])
+    within = _WITHIN.sub(lambda line: library(line[1]), text)
+    body = "\n".join([*map(library, said["include"]), within])
     sha = hashlib.sha1(body.encode(), usedforsecurity=False).hexdigest()  # EVALSHA's name for it
     return Script(name=name, body=body, sha=sha, idempotent=said["idempotent"] == ["yes"])
 

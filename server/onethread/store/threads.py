@@ -45,7 +45,7 @@ COMPARED: Final = 50
 
 _APPEND, _REVISE, _READ, _RANGE = load("append"), load("revise"), load("read"), load("range")
 _LOOK_UP, _WRITE, _JOIN, _STAY = load("lookup"), load("contact"), load("join"), load("online")
-_COMPARE, _LOGOUT, _TRACK = load("compare"), load("logout"), load("track")
+_COMPARE, _LOGOUT, _TRACK, _PAGE = load("compare"), load("logout"), load("track"), load("page")
 
 _contact = msgspec.msgpack.Decoder(Contact)
 _devices = msgspec.msgpack.Decoder(list[DeviceState])
@@ -72,19 +72,18 @@ class Threads:
         """Append a message or note once per author and cid; see ThreadStore."""
         args: list[Any] = [
             author + entry.cid,
-            event_id,
-            pack(entry),
+            event_id.encode() + pack(entry),
             entry.kind,
-            author[0],
             entry.at,
             keys.thread,
             keys.channel,
             system,
         ]
+        names: tuple[str, ...] = (keys.log, keys.meta, keys.cids, keys.inbox)
         if creation is not None:
+            names += (keys.contact, keys.contacts)
             args += [creation.epoch, _pack(creation.contact)]
-        names = (keys.log, keys.meta, keys.cids, keys.inbox, keys.contact, keys.contacts)
-        self._link.call(_APPEND, names, args, partial(_appended, done))
+        self._link.call(_APPEND, names, args, partial(appended, done))
 
     def revise(
         self,
@@ -114,13 +113,20 @@ class Threads:
             entry.text,
         ]
         names = (keys.log, keys.meta, keys.cids, keys.inbox, keys.of(f"cuts:{side}"))
-        self._link.call(_REVISE, names, args, partial(_appended, done))
+        self._link.call(_REVISE, names, args, partial(appended, done))
 
-    async def read(self, keys: ThreadKeys, side: str, seq: int, session: str, by: tuple[str, str]) -> None:
+    async def read(
+        self, keys: ThreadKeys, side: str, seq: int, session: str, by: tuple[str, str]
+    ) -> Moved | Refusal | None:
         """Move a side's read position forward; see ThreadStore."""
         cuts = keys.of("cuts:a" if side == "c" else "cuts:c")
         args = (side, seq, keys.thread, keys.channel, session, *by)
-        await self._link.run(_READ, (keys.log, keys.meta, keys.inbox, cuts), args)
+        match await self._link.run(_READ, (keys.log, keys.meta, keys.inbox, cuts), args):
+            case [b"moved", to]:
+                return Moved(to.decode())
+            case [b"unknown"]:
+                return Refusal("unknown")
+        return None
 
     async def range(self, keys: ThreadKeys, first: int, last: int, size: int) -> list[bytes]:
         """Return elements of a log; see ThreadStore."""
@@ -133,11 +139,11 @@ class Threads:
         reply = await self._link.run(_LOOK_UP, (prefix_of(org, shard), index), (thread[3:],))
         if not reply:
             return None
-        suffix, version, blob, epoch, adm, moved, ended, messages = reply
+        suffix, version, blob, epoch, adm, moved, ended, wrote = reply
         return Found(
             thread=f"th_{suffix.decode()}",
             version=version,
-            contact=_wrote(_contact.decode(blob), messages) if blob else None,
+            contact=_wrote(_contact.decode(blob), bool(wrote)) if blob else None,
             epoch=epoch.decode(),
             adm=adm,
             moved=moved.decode(),
@@ -178,8 +184,7 @@ class Threads:
             now + ONLINE_MS,
             arrival.hub,
             arrival.device,
-            arrival.kind,
-            arrival.name,
+            _pack(DeviceState(arrival.device, arrival.kind, arrival.name, 1))[:-1],
             keys.channel,
             arrival.tail,
             arrival.size,
@@ -189,27 +194,14 @@ class Threads:
         reply = await self._link.run(_JOIN, names, args)
         if not reply:
             return None
-        epoch, head, event_id, adm, read_c, read_a, unread_c, unread_a, _, devices, events = reply
-        return Joined(
-            epoch=epoch.decode(),
-            head=Position(head, event_id.decode()),
-            adm=adm,
-            read_contact=read_c,
-            read_agents=read_a,
-            unread_contact=unread_c,
-            unread_agents=unread_a,
-            devices=_devices.decode(devices),
-            events=events,
-        )
+        *state, _, devices, events = reply
+        return read_joined(*state, devices, events)
 
-    async def stay(
-        self, keys: ThreadKeys, hub: str, stay: Sequence[str], left: Sequence[str]
-    ) -> list[DeviceState]:
+    async def stay(self, keys: ThreadKeys, hub: str, stay: Sequence[str], left: Sequence[str]) -> None:
         """Keep a hub's devices online, take off those that left; see ThreadStore."""
         now = now_ms()
         args: list[Any] = [now, now + ONLINE_MS, hub, keys.channel, len(stay), *stay, *left]
-        packed = await self._link.run(_STAY, (keys.meta, keys.of("devices"), keys.of("online")), args)
-        return _devices.decode(packed) if packed else []
+        await self._link.run(_STAY, (keys.meta, keys.of("devices"), keys.of("online")), args)
 
     async def compare(self, hosted: Sequence[Hosted]) -> list[Difference | None]:
         """Return how the logs differ; see ThreadStore."""
@@ -229,21 +221,47 @@ class Threads:
 
     async def note_page(self, keys: ThreadKeys, url: str, title: str) -> None:
         """Keep where the contact is now; see ThreadStore."""
-        await self._link.command("HSET", keys.contact, "page", _pack([url, title]), idempotent=True)
+        await self._link.run(_PAGE, (keys.contact,), (_pack([url, title]), keys.channel))
 
     async def track(self, keys: ThreadKeys, name: str, data: object, at: int) -> None:
         """Keep what the contact did; see ThreadStore."""
         tracks = f"{keys.contact}:tracks"
-        await self._link.run(_TRACK, (keys.meta, tracks), (_pack([name, data, at]),))
+        await self._link.run(_TRACK, (keys.meta, tracks), (_pack([name, data, at]), keys.channel))
 
     async def publish(self, keys: ThreadKeys, payload: bytes) -> None:
         """Tell every hub that hosts the thread; see ThreadStore."""
         await self._link.command("SPUBLISH", keys.channel, payload)
 
 
-def _wrote(contact: Contact, messages: int) -> Contact:
-    """Return the contact as the log proves it: who has a message in it wrote one."""
-    return msgspec.structs.replace(contact, wrote=True) if messages and not contact.wrote else contact
+def read_joined(
+    epoch: bytes,
+    head: int,
+    event_id: bytes,
+    adm: int,
+    read_contact: int,
+    read_agents: int,
+    unread_contact: int,
+    unread_agents: int,
+    devices: bytes,
+    events: list[bytes],
+) -> Joined:
+    """Return a thread's state from what the scripts that read it give."""
+    return Joined(
+        epoch=epoch.decode(),
+        head=Position(head, event_id.decode()),
+        adm=adm,
+        read_contact=read_contact,
+        read_agents=read_agents,
+        unread_contact=unread_contact,
+        unread_agents=unread_agents,
+        devices=_devices.decode(devices),
+        events=events,
+    )
+
+
+def _wrote(contact: Contact, wrote: bool) -> Contact:
+    """Return the contact as its thread proves it: who has a message in it wrote one."""
+    return msgspec.structs.replace(contact, wrote=True) if wrote and not contact.wrote else contact
 
 
 def user_index(org: str, shard: int, user_id: str) -> str:
@@ -252,7 +270,7 @@ def user_index(org: str, shard: int, user_id: str) -> str:
     return f"{prefix_of(org, shard)}user:{digest}"
 
 
-def _appended(done: Callable[[Appended], None], reply: Any) -> None:
+def appended(done: Callable[[Appended], None], reply: Any) -> None:
     """Turn a script's reply into what the hub knows."""
     match reply:
         case int() | StoreFailure():

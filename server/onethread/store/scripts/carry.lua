@@ -1,9 +1,15 @@
 -- Appends a run of a sealed thread's events to the thread it moves into.
 -- idempotent: yes
+-- include: element
 -- include: log
 --
 -- Atomic: the run, the cids, the place up to which the source is carried: a run that was carried before is
--- answered with that place and appends nothing. A run's first seq must be that place.
+-- answered with that place and appends nothing. A run's first seq must be that place. So an event is carried once,
+-- with a cid or without.
+--
+-- What the destination has is dropped: an event under the same cid, of the same kind and with the same target
+-- (another message under its cid is the same message). If the cid stands for something else there, the event is
+-- carried without it, or a message would be lost, or be changed and nobody could say by what.
 --
 -- KEYS  log, meta, cids, progress (of this source), cuts c, cuts a
 -- ARGV  source, first seq, channel, name of the contact's id, its name,
@@ -13,11 +19,13 @@ local log, meta, cids, progress = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local cuts = {c = KEYS[5], a = KEYS[6]}
 local source, from, contact, name = ARGV[1], tonumber(ARGV[2]), ARGV[4], ARGV[5]
 
-local m = redis.call('HMGET', meta, 'nc', 'na', 'cb', 'ab', 'rc', 'ra', 'carried:' .. source)
-if m[7] then return {'done'} end
-local counts = {c = tonumber(m[1]), a = tonumber(m[2])}
-local baseline = {c = tonumber(m[4]), a = tonumber(m[3])} -- of the side that reads them
-local read = {c = tonumber(m[6] or 0), a = tonumber(m[5] or 0)} -- likewise
+local m = redis.call('HMGET', meta, 'cb', 'ab', 'rc', 'ra', 'carried:' .. source)
+if m[5] then return {'done'} end
+local counts = {}
+counts.c, counts.a = counts_of(redis.call('LINDEX', log, -1))
+local baseline = {c = tonumber(m[2]), a = tonumber(m[1])} -- of the side that reads them
+local read = {c = tonumber(m[4] or 0), a = tonumber(m[3] or 0)} -- likewise
+local last = last_said(log, meta)
 local next_seq = tonumber(redis.call('HGET', progress, 'next') or 1)
 if next_seq == 1 then
   redis.call('HSET', progress, 'c', counts.a == baseline.a and 1 or 0, 'a', counts.c == baseline.c and 1 or 0)
@@ -58,15 +66,25 @@ local function change_target(fields, seq)
   return fields
 end
 
+local function same_there(fields, known)
+  local element = redis.call('LINDEX', log, known - 1)
+  if not element then return false end -- the store came back from an older file
+  local own = fields_of(element)
+  local target = tonumber(redis.call('HGET', progress, 'm' .. fields[TARGET]) or 0)
+  return own[KIND] == fields[KIND] and own[TARGET] == target
+end
+
 local function carry(old, id, body)
   local fields = cmsgpack.unpack(body)
   local author = side_of(fields) == 'c' and 'c' or 'a' .. fields[FROM_ID] .. ':'
   local cid = fields[CID] ~= '' and author .. fields[CID]
   local known = cid and redis.call('HGET', cids, cid)
-  if known then
+  if known and same_there(fields, known) then
     redis.call('HSET', progress, 'm' .. old, known)
-    redis.call('HINCRBY', progress, 'dropped', 1)
     return
+  elseif known then
+    cid, fields[CID] = false, ''
+    body = cmsgpack.pack(fields)
   end
   if fields[FROM_TYPE] == 'contact' then fields[FROM_ID], fields[FROM_NAME] = contact, name end
   local seq = redis.call('LLEN', log) + 1
@@ -74,7 +92,7 @@ local function carry(old, id, body)
     fields = change_target(fields, seq)
     if not fields then return end
     body = cmsgpack.pack(fields)
-  elseif fields[KIND] == 'message' or fields[KIND] == 'note' then
+  elseif is_said(fields) then
     fields[REV] = 0
     body = cmsgpack.pack(fields)
     redis.call('HSET', progress, 'm' .. old, seq)
@@ -88,16 +106,18 @@ local function carry(old, id, body)
     end
   end
   push_quietly(log, counts.c, counts.a, id, body)
+  if is_said(fields) then last = seq end
   if cid then redis.call('HSET', cids, cid, seq) end
   redis.call('HINCRBY', progress, 'count', 1)
 end
 
-local last = from
+local following = from
 for i = 6, #ARGV, 2 do
-  carry(last, ARGV[i], ARGV[i + 1])
-  last = last + 1
+  carry(following, ARGV[i], ARGV[i + 1])
+  following = following + 1
 end
-redis.call('HSET', progress, 'next', last)
-redis.call('HSET', meta, 'nc', counts.c, 'na', counts.a, 'ab', baseline.c, 'cb', baseline.a)
+redis.call('HSET', progress, 'next', following)
+redis.call('HSET', meta, 'ab', baseline.c, 'cb', baseline.a, 'last', last)
+if counts.c > 0 then redis.call('HSET', meta, 'wrote', 1) end
 redis.call('SPUBLISH', ARGV[3], 'n')
-return {'at', last}
+return {'at', following}

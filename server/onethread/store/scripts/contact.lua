@@ -1,5 +1,6 @@
 -- Writes a contact if nobody else did meanwhile, and what goes with it.
 -- idempotent: no
+-- include: element
 -- include: log
 -- include: admission
 -- include: contact
@@ -14,7 +15,7 @@
 local contact, meta, log, user, contacts = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local version, blob, suffix, thread, channel = tonumber(ARGV[1]), ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 
-local m = redis.call('HMGET', meta, 'epoch', 'adm', 'moved', 'nc', 'na')
+local m = redis.call('HMGET', meta, 'epoch', 'adm', 'moved')
 if m[3] then return {'moved', m[3]} end
 if tonumber(redis.call('HGET', contact, 'v') or 0) ~= version then return {'overtaken'} end
 if user ~= '' and redis.call('GET', user) ~= (version > 0 and suffix or false) then return {'overtaken'} end
@@ -26,7 +27,7 @@ end
 if not m[1] then create_thread(meta, ARGV[6]) end
 write_contact(contact, version + 1, blob)
 for i = 10, #ARGV, 2 do
-  push(log, channel, tonumber(m[4] or 0), tonumber(m[5] or 0), ARGV[i], ARGV[i + 1])
+  push(log, meta, channel, ARGV[i], ARGV[i + 1])
 end
 local adm = tonumber(m[2] or 0)
 if ARGV[8] ~= '' then adm = finish(meta, channel, cmsgpack.unpack(ARGV[8])) end

@@ -6,20 +6,31 @@
 --
 -- KEYS  meta, devices, online
 -- ARGV  now, expiry, hub, channel, how many stay, ids that stay…, ids that left…
--- gives the devices, packed; "" for a thread that is not stored
+-- gives whether a device has come or gone (1|0)
 local devices, online = KEYS[2], KEYS[3]
-if redis.call('HEXISTS', KEYS[1], 'epoch') == 0 then return '' end
-local news = fade(online, ARGV[1])
+local AT_ONCE = 1000
+
+local function changed(command, words)
+  local count = 0
+  for i = 1, #words, AT_ONCE do
+    count = count + redis.call(command, online, unpack(words, i, math.min(i + AT_ONCE - 1, #words)))
+  end
+  return count > 0
+end
+
+if redis.call('HEXISTS', KEYS[1], 'epoch') == 0 then return 0 end
+local stay, left = {}, {}
 for i = 6, #ARGV do
   local member = ARGV[3] .. ' ' .. ARGV[i]
-  local changed
   if i < 6 + tonumber(ARGV[5]) then
-    changed = redis.call('ZADD', online, ARGV[2], member)
+    stay[#stay + 1] = ARGV[2]
+    stay[#stay + 1] = member
   else
-    changed = redis.call('ZREM', online, member)
+    left[#left + 1] = member
   end
-  news = news or changed == 1
 end
-local list = devices_of(devices, online_of(online))
-if news then redis.call('SPUBLISH', ARGV[4], 'p' .. list) end
-return list
+local came, went = changed('ZADD', stay), changed('ZREM', left)
+local is_online, faded = online_of(online, ARGV[1])
+if not (came or went or faded) then return 0 end
+redis.call('SPUBLISH', ARGV[4], 'p' .. devices_of(devices, is_online))
+return 1

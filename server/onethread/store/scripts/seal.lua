@@ -1,18 +1,19 @@
 -- Seals a visitor's thread for good: it moves into another one. First step of a carry, and its state for the rest.
 -- idempotent: yes
+-- include: element
 -- include: inbox
 -- include: admission
 --
 -- Atomic: the mark (the first one wins), the end of every admission, the inbox, the note for the sweep.
 --
--- KEYS  meta, inbox, carries (what the sweep finishes)
+-- KEYS  meta, inbox, carries (what the sweep finishes), log
 -- ARGV  destination, thread, channel, how long a token may live (seconds)
 -- gives {} for a thread that was ended, else
 --       {destination, stored (1|0: nothing is left to carry), status, assignee, read whole by c (1|0), by a (1|0)}
-local meta, inbox, carries = KEYS[1], KEYS[2], KEYS[3]
+local meta, inbox, carries, log = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local to, thread = ARGV[1], ARGV[2]
 
-local m = redis.call('HMGET', meta, 'epoch', 'moved', 'ended', 'status', 'assignee', 'nc', 'na', 'cb', 'ab')
+local m = redis.call('HMGET', meta, 'epoch', 'moved', 'ended', 'status', 'assignee', 'cb', 'ab')
 if not m[2] then
   if m[3] then return {} end
   redis.call('HSET', meta, 'moved', to)
@@ -25,4 +26,5 @@ if not m[2] then
   end
 end
 if not m[1] then return {m[2] or to, 0, '', '', 0, 0} end
-return {m[2] or to, 1, m[4], m[5] or '', m[7] == m[8] and 1 or 0, m[6] == m[9] and 1 or 0}
+local nc, na = counts_of(redis.call('LINDEX', log, -1))
+return {m[2] or to, 1, m[4], m[5] or '', na == tonumber(m[6]) and 1 or 0, nc == tonumber(m[7]) and 1 or 0}

@@ -1,7 +1,7 @@
 -- A contact: a hash of `v` (its version, raised by every write), `blob` (the packed profile), `seen` and `page`.
 -- Writers give the version that they read; whoever was overtaken reads again.
 local function create_thread(meta, epoch)
-  redis.call('HSET', meta, 'epoch', epoch, 'status', 'open', 'nc', 0, 'na', 0, 'cb', 0, 'ab', 0, 'rev', 0)
+  redis.call('HSET', meta, 'status', 'open', 'epoch', epoch, 'cb', 0, 'ab', 0)
   redis.call('PERSIST', meta)
 end
 

@@ -1,17 +1,6 @@
--- The log of a thread: a list whose element i is the event with seq i.
--- An element is 4 bytes (messages of the contact so far) + 4 bytes (messages of the agents' side so far),
--- both big endian, + 16 bytes event id + the body: a MessagePack array whose fields are named below.
--- The running counts make "how many unread after seq s" a subtraction instead of a scan.
+-- Reading and writing the log of a thread; after `element`. A body is a MessagePack array of these fields.
 local AT, KIND, FROM_TYPE, FROM_ID, FROM_NAME, DEVICE, CID, TEXT, REV, DELETED, TARGET, TARGET_ID, EXTRA =
   1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13
-
-local function counts_of(element)
-  return struct.unpack('>I4I4', element)
-end
-
-local function id_of(element)
-  return string.sub(element, 9, 24)
-end
 
 local function fields_of(element)
   return cmsgpack.unpack(string.sub(element, 25))
@@ -22,14 +11,30 @@ local function with_fields(element, fields)
   return string.sub(element, 1, 24) .. cmsgpack.pack(fields)
 end
 
+local function is_said(fields)
+  return fields[KIND] == 'message' or fields[KIND] == 'note'
+end
+
+-- The seq of the newest message or note, 0 if there is none: the head, or, with something else on top of it,
+-- what `push` noted as `last`. So a message itself costs no note, and its row no search.
+local function last_said(log, meta)
+  local newest = redis.call('LINDEX', log, -1)
+  if newest and is_said(fields_of(newest)) then return redis.call('LLEN', log) end
+  return tonumber(redis.call('HGET', meta, 'last') or 0)
+end
+
 local function push_quietly(log, nc, na, id, body)
   local element = struct.pack('>I4I4', nc, na) .. id .. body
   return redis.call('RPUSH', log, element), element
 end
 
-local function push(log, channel, nc, na, id, body)
+-- Pushes what is neither message nor note, and tells the hubs.
+local function push(log, meta, channel, id, body)
+  local last = last_said(log, meta)
+  if last > 0 then redis.call('HSET', meta, 'last', last) end
+  local nc, na = counts_of(redis.call('LINDEX', log, -1))
   local seq, element = push_quietly(log, nc, na, id, body)
-  redis.call('SPUBLISH', channel, 'e' .. seq .. ' ' .. element)
+  redis.call('SPUBLISH', channel, struct.pack('>c1I4', 'e', seq) .. element)
   return seq
 end
 

@@ -1,0 +1,62 @@
+"""What only agents are told of a hosted thread: its viewers, the customer's page, the contact whole."""
+
+from collections.abc import Callable
+
+import msgspec
+from msgspec import UNSET
+
+from onethread.contacts.profile import Contact, agent_view
+from onethread.hub.agent_store import Looked
+from onethread.hub.clock import now_ms
+from onethread.hub.log import DeviceState
+from onethread_protocol import server
+from onethread_protocol.people import ContactView, CurrentPage, DevicePresence, Named
+
+_page = msgspec.msgpack.Decoder(tuple[str, str])
+
+
+class AgentSide:
+    """Made when the first agent opens the thread; `name_of` gives an agent's name, as it is now."""
+
+    __slots__ = ("name_of", "page", "seen_at", "viewers")
+
+    def __init__(self, name_of: Callable[[str], str]) -> None:
+        self.name_of = name_of
+        self.viewers: list[str] = []
+        self.page: CurrentPage | None = None
+        self.seen_at = 0
+
+    def meet(self, looked: Looked) -> None:
+        """Take the state that an open has read."""
+        self.viewers = looked.viewers
+        self.seen_at = max(looked.seen_at, self.seen_at)
+        self.turn_to(looked.page)
+
+    def turn_to(self, packed: bytes) -> None:
+        """Take the page that the customer is on, b"" for none."""
+        if packed:
+            url, title = _page.decode(packed)
+            self.page = CurrentPage(url=url, title=title or UNSET)
+
+    def see(self, before: list[DeviceState], after: list[DeviceState]) -> None:
+        """Note when a device has come."""
+        there = {device.id for device in before if device.online}
+        if any(device.online and device.id not in there for device in after):
+            self.seen_at = now_ms()
+
+    def named_viewers(self) -> list[Named]:
+        """Return who has the thread open."""
+        return [Named(id=one, name=self.name_of(one)) for one in self.viewers]
+
+    def presence(self, thread: str, devices: list[DevicePresence]) -> server.Presence:
+        """Return who is there, as agents are told."""
+        return server.Presence(
+            thread=thread,
+            devices=devices,
+            viewers=self.named_viewers(),
+            page=UNSET if self.page is None else self.page,
+        )
+
+    def contact(self, contact: Contact, devices: list[DevicePresence]) -> ContactView:
+        """Return the contact, as agents see it."""
+        return agent_view(contact, devices, self.seen_at)

@@ -1,0 +1,93 @@
+"""What a message costs the store, by counts: a change that doubles it fails here, on a busy machine too."""
+
+import asyncio
+import secrets
+from collections import Counter
+from collections.abc import AsyncIterator
+
+import pytest
+
+from onethread.hub.log import Hosted
+from tests.store.thread_log import ANA, ThreadLog, new_log
+
+KEPT_A_MESSAGE = 380
+"""Bytes: log, cids and the thread's share of meta, for 77 characters under a cid of 32."""
+
+
+@pytest.fixture
+async def log(store_url: str) -> AsyncIterator[ThreadLog]:
+    """A stored thread of an organization of its own."""
+    async with new_log(store_url) as log:
+        yield log
+
+
+async def calls(log: ThreadLog) -> Counter[str]:
+    """How often each command has run, those within scripts too."""
+    stats = (await log.link.command("INFO", "commandstats")).decode().splitlines()
+    lines = [line.removeprefix("cmdstat_").split(":calls=") for line in stats if ":calls=" in line]
+    return Counter({name: int(rest.split(",")[0]) for name, rest in lines if name != "info"})
+
+
+async def test_a_message_is_one_script_of_seven_calls(log: ThreadLog) -> None:
+    """Each more costs the store about 6 % of a message, whoever writes and wherever the thread stands."""
+    await log.say()
+    await log.agent_says()
+    for assignee in ("", ANA):
+        if assignee:
+            await log.set_meta(assignee=assignee)
+            await log.say()
+        before = await calls(log)
+        await log.say()
+        await log.agent_says()
+        await log.agent_says(kind="note")
+        assert await calls(log) - before == {
+            "evalsha": 3,
+            "hmget": 3,
+            "lindex": 3,
+            "rpush": 3,
+            "hsetnx": 3,
+            "zadd": 3,
+            "spublish": 6,
+        }
+
+
+async def test_a_device_that_returns_is_one_script_of_seven_calls(log: ThreadLog) -> None:
+    """A known device of a thread whose tail the hub has: however many others there are, and messages."""
+    await log.fill(*["hello"] * 20)
+    for device in ("laptop", *(f"device-{number}" for number in range(70))):
+        await log.store.join(log.keys, log.arrival(device))
+    before = await calls(log)
+    await log.store.join(log.keys, log.arrival("laptop", tail=0))
+    assert await calls(log) - before == {
+        "evalsha": 1,
+        "hmget": 1,
+        "zrange": 1,
+        "zadd": 1,
+        "hgetall": 1,
+        "hset": 1,
+        "llen": 1,
+        "lindex": 1,
+    }
+
+
+async def test_a_comparison_is_two_calls_a_thread(log: ThreadLog) -> None:
+    """What differs costs more, and is rare."""
+    await log.fill("1", "2", "3")
+    same = Hosted(log.keys, await log.head(), log.epoch, 0)
+    await log.compare(same)  # the first call of a script loads it
+    before = await calls(log)
+    assert await log.compare(*[same] * 20) == [None] * 20
+    assert await calls(log) - before == {"evalsha": 1, "hmget": 20, "lrange": 20}
+
+
+@pytest.mark.parametrize("messages", [100, 10_000])
+async def test_what_a_message_keeps(log: ThreadLog, messages: int) -> None:
+    """In a short thread as in a long one, with the longest device id that clients of ours make."""
+    for _ in range(messages // 100):
+        said = (log.say("x" * 77, cid=secrets.token_hex(16), device="d" * 36) for _ in range(100))
+        await asyncio.gather(*said)
+    assert (await log.head()).seq == messages
+    kept = 0
+    for key in (log.keys.log, log.keys.cids, log.keys.meta):
+        kept += int(await log.link.command("MEMORY", "USAGE", key, "SAMPLES", 0))
+    assert kept / messages <= KEPT_A_MESSAGE
