@@ -10,6 +10,9 @@ from msgspec import Meta
 
 FRAME_BYTES = 256 * 1024
 """A frame of either side, whole, at most."""
+NESTING = 500
+"""Levels of lists and maps, the frame's own among them, that are always taken in fields that are skipped.
+Both codecs skip them by recursion up to Python's limit of 1,000, of which an edge's calls take some 20."""
 PAGE_BYTES = 32 * 1024
 """A part of a replay and a `history` page, at most, unless a single event is longer."""
 CUSTOM_DATA_BYTES = 32 * 1024

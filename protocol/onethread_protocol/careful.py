@@ -7,13 +7,14 @@ The bounds are not written again here: each leaf is read by msgspec with the typ
 """
 
 from collections.abc import Mapping
+from functools import cache
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 from msgspec import Struct, UnsetType
 
-from onethread_protocol.bounds import Cid, Id, Ref
+from onethread_protocol.bounds import NESTING, Cid, Id, Ref
 from onethread_protocol.codes import ERRORS
 from onethread_protocol.errors import ProtocolError
 from onethread_protocol.nodes import UNREADABLE, JsonNodes, Nodes
@@ -45,6 +46,9 @@ def read(payload: bytes, kinds: Mapping[str, type[FrameT]], nodes: Nodes, encodi
         return _Reading(nodes).struct(held, cls, "")
     except Fault as fault:
         raise _refusal("bad_field", fault.sentence, fault.field, _echo(held, nodes)) from None
+    except RecursionError:
+        message = f"The frame is nested too deeply; {NESTING} levels are always taken."
+        raise _refusal("bad_frame", message, None, _echo(held, nodes)) from None
     except UNREADABLE:
         message = f"The frame is not readable as {encoding}."
         raise _refusal("bad_frame", message, None, _echo(held, nodes)) from None
@@ -69,18 +73,27 @@ def read_claims(payload: bytes, cls: type[FrameT]) -> FrameT | None:
 
 
 def read_body(payload: bytes, cls: type[FrameT], nodes: Nodes, encoding: str) -> FrameT:
-    """The map of this type in `payload`, or ProtocolError and nothing else."""
+    """The map of this type in `payload`, or ProtocolError and nothing else.
+
+    Unknown fields are skipped, unless the type forbids them: then they are `bad_field`.
+    """
     try:
         node = nodes.root(payload)
         held = nodes.entries(node)
         if held is None:
             found = given(nodes.peek(node), quoted=False)
             raise _refusal("bad_frame", f"The body must be a map with string keys, not {found}.")
+        return read_fields(held, cls, nodes)
+    except UNREADABLE:
+        raise _refusal("bad_frame", f"The body is not readable as {encoding}.") from None
+
+
+def read_fields(held: Mapping[str, Any], cls: type[FrameT], nodes: Nodes) -> FrameT:
+    """The map of this type whose fields are these nodes by name, or ProtocolError `bad_field`."""
+    try:
         return _Reading(nodes).struct(held, cls, "")
     except Fault as fault:
         raise _refusal("bad_field", fault.sentence, fault.field) from None
-    except UNREADABLE:
-        raise _refusal("bad_frame", f"The body is not readable as {encoding}.") from None
 
 
 def _kind(held: Mapping[str, Any], kinds: Mapping[str, type[FrameT]], nodes: Nodes) -> type[FrameT]:
@@ -122,7 +135,9 @@ class _Reading:
 
     def struct(self, held: Mapping[str, Any], cls: type[FrameT], path: str) -> FrameT:
         values = {}
-        for field in msgspec.structs.fields(cls):
+        if cls.__struct_config__.forbid_unknown_fields:
+            self.refuse_unknown(held, cls, path)
+        for field in _fields(cls):
             where = _join(path, field.encode_name)
             if field.encode_name in held:
                 values[field.name] = self.value(held[field.encode_name], field.type, where)
@@ -133,6 +148,14 @@ class _Reading:
         except Misfit as misfit:
             where = _join(path, misfit.field)
             raise Fault(where, f"`{where}` {misfit.demand}.") from None
+
+    def refuse_unknown(self, held: Mapping[str, Any], cls: type[Struct], path: str) -> None:
+        known = cls.__struct_encode_fields__
+        for name in held:
+            if name not in known:
+                where = _join(path, shown(name))
+                taken = ", ".join(f"`{each}`" for each in known) or "no field"
+                raise Fault(where, f"`{where}` is unknown; taken: {taken}.")
 
     def value(self, node: Any, hint: Any, path: str) -> Any:
         members = _members(hint)
@@ -181,6 +204,12 @@ class _Reading:
         except msgspec.ValidationError:
             found = given(self.nodes.peek(node), quoted=not _is_private(path))
             raise Fault(path, f"`{path}` must be {demanded(hint)}, not {found}.") from None
+
+
+@cache
+def _fields(cls: type[Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    # Annotations are evaluated anew each time; every query of a request is read here.
+    return msgspec.structs.fields(cls)
 
 
 def _join(path: str, name: str) -> str:

@@ -31,6 +31,9 @@ _SECRET_NAMES = frozenset(
     }
 )
 _SECRET_ENDINGS = ("_secret", "_hash", "_token", "_key", "_keys", "_password", "_text")
+# uvicorn's own WebSocket protocol, under the fallback edge, gives a traceback for a client's bytes that are
+# no UTF-8. It answers them as it should (1007): bad input is no error of a server's.
+_INVALID_UTF8 = "Invalid UTF-8 sequence received from client."
 # uvicorn tells at INFO of every connection with its path and query, where a careless client may put secrets.
 _UVICORN_LOGGERS = ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi")
 
@@ -54,6 +57,7 @@ def configure(stream: TextIO = sys.stderr, terminal: bool | None = None) -> None
         wrapper_class=structlog.stdlib.BoundLogger,
     )
     handler = logging.StreamHandler(stream)
+    handler.addFilter(_is_ours)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
@@ -82,6 +86,11 @@ def _renderers(terminal: bool) -> list[Processor]:
         plain = structlog.dev.plain_traceback
         return [structlog.dev.ConsoleRenderer(colors=True, exception_formatter=plain)]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(default=repr)]
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    raised = record.exc_info[1] if record.exc_info else None
+    return not (isinstance(raised, UnicodeDecodeError) and record.msg == _INVALID_UTF8)
 
 
 def _is_secret(name: str) -> bool:

@@ -11,6 +11,9 @@ import pytest
 import structlog
 
 from onethread import logs
+from onethread.gateway import endpoint
+from tests.gateway.client import TEXT, frame
+from tests.gateway.harness import serve
 
 
 class Frame(msgspec.Struct):
@@ -111,6 +114,34 @@ def test_uvicorn_and_warnings_come_through_it() -> None:
     first, second = lines(stream)
     assert (first["event"], first["logger"]) == ("Invalid HTTP request received.", "uvicorn.error")
     assert "old" in str(second["event"])
+
+
+@pytest.mark.parametrize("kind", ["starlette", "ready"])
+async def test_a_clients_invalid_utf8_is_no_error(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """The fallback edge is over uvicorn's own WebSocket, on its server and on ours: 1007, and no line."""
+    stream = io.StringIO()
+    monkeypatch.setattr(endpoint, "SWAP", "none that there is")
+    async with serve(kind) as server:
+        logs.configure(stream)
+        client, session = await server.open(sec_websocket_protocol="onethread.v1.json")
+        client.send(frame(b"caf\xe9", TEXT))
+        assert (await client.close_code(), await session.ended()) == (1007, 1007)
+        await client.leave()
+    assert stream.getvalue() == ""
+
+
+def test_other_errors_in_reading_text_are_told() -> None:
+    """Only uvicorn's own tale of a client's bytes is left out: the same exception elsewhere is a fault."""
+    stream = io.StringIO()
+    logs.configure(stream)
+    for event in ("Exception in ASGI application\n", "a message was not taken"):
+        try:
+            b"caf\xe9".decode()
+        except UnicodeDecodeError:
+            logging.getLogger("uvicorn.error").exception(event)
+    logging.getLogger("uvicorn.error").error("Invalid UTF-8 sequence received from client.")
+    assert len(lines(stream)) == 3
+    assert stream.getvalue().count("UnicodeDecodeError") == 2
 
 
 def test_a_worker_is_told_in_each_line() -> None:

@@ -1,6 +1,5 @@
 """Who is in a thread is told at once, but not once for each of many who come together."""
 
-import asyncio
 from typing import Any
 
 import msgspec
@@ -9,6 +8,7 @@ from onethread.hub.log import DeviceState
 from onethread.hub.signals import take
 from onethread.hub.thread import Thread
 from tests.hub.listening import Listener, a_thread
+from tests.store.link_store import eventually
 
 
 def come(thread: Thread, count: int) -> None:
@@ -24,22 +24,15 @@ def told(listener: Listener) -> list[int]:
     return [len(frame["devices"]) for frame in presences]
 
 
-async def until_told(listener: Listener, times: int) -> None:
-    """Wait until it was told so often."""
-    async with asyncio.timeout(10):
-        while len(told(listener)) < times:  # noqa: ASYNC110 - a timer of the hub brings it about
-            await asyncio.sleep(0.01)
-
-
 async def test_the_first_at_once_and_the_rest_together() -> None:
     """Of ten that come together the first is told at once, and then all of them in one word."""
     thread = a_thread()
     customer, agent = Listener(thread, live=True), Listener(thread, "agent", live=True)
     come(thread, 10)
     assert told(customer) == [1]
-    await until_told(customer, 2)
+    await eventually(lambda: len(told(customer)) == 2)
     assert told(customer) == [1, 10]
     assert told(agent) == []  # nobody has opened the thread, so that there is no agent's side of it
     come(thread, 3)
-    await until_told(customer, 3)
+    await eventually(lambda: len(told(customer)) == 3)
     assert told(customer) == [1, 10, 3]

@@ -1,9 +1,11 @@
 """Ids: how they are spelled, and what one implies of another."""
 
+import os
 import re
 
 import pytest
 
+from onethread.contacts.profile import Contact
 from onethread.identity import ids
 from tests.identity.acme import THREAD
 
@@ -19,9 +21,9 @@ def test_a_thread_names_its_shard() -> None:
 
 def test_thread_and_contact_imply_each_other() -> None:
     """A contact's id is its thread's with another prefix, both ways."""
-    contact = ids.contact_of(THREAD)
-    assert contact == f"ct_{THREAD[3:]}"
-    assert ids.thread_of(contact) == THREAD
+    contact = Contact(thread=THREAD, name="Giant Duck (anonym)", created_at=1)
+    assert contact.id == f"ct_{THREAD[3:]}"
+    assert ids.thread_of(contact.id) == THREAD
     assert ids.suffix_of(THREAD) == "0123456789abcdefghij"
 
 
@@ -46,7 +48,7 @@ def test_thread_and_contact_imply_each_other() -> None:
 def test_what_is_no_thread_id_is_told(text: str) -> None:
     """Only one spelling passes, so that no key of the store is ever made from anything else."""
     assert not ids.is_thread(text)
-    for read in (ids.shard_of, ids.suffix_of, ids.contact_of):
+    for read in (ids.shard_of, ids.suffix_of):
         with pytest.raises(ValueError, match="not a thread id"):
             read(text)
 
@@ -77,3 +79,20 @@ def test_a_user_id_has_one_shard_for_good() -> None:
     for number in range(8000):
         counts[ids.shard_for_user(str(number), 8)] += 1
     assert min(counts) > 800
+
+
+def test_event_ids_are_unique_in_a_forked_child_too() -> None:
+    """Ids are made ahead, many from one read of randomness: none is given out twice, by parent or child."""
+    ids.new_event_id()  # from here on some are ready
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writing, " ".join(ids.new_event_id() for _ in range(1000)).encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as lines:
+        theirs = lines.read().split()
+    os.waitpid(child, 0)
+    ours = [ids.new_event_id() for _ in range(1000)]
+    assert len({*ours, *theirs}) == 2000
+    assert all(re.fullmatch(r"[0-9A-Za-z_-]{16}", event_id) for event_id in ours)

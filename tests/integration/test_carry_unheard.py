@@ -16,7 +16,7 @@ class Unheard(Carries):
     async def seal(self, keys: ThreadKeys, to: str) -> Sealed | None:
         """Seal as ever; the word of it goes to a channel that no hub listens to."""
         unheard = ThreadKeys(keys.org, keys.thread)
-        unheard.channel += ":unheard"
+        unheard.channel += b":unheard"
         return await super().seal(unheard, to)
 
 

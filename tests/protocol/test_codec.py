@@ -1,13 +1,17 @@
 """Choosing a codec, first frames, and what encoding leaves to its caller."""
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import msgpack
 import msgspec
 import pytest
 
 from onethread_protocol import agent, customer, inbox, server
+from onethread_protocol.bounds import NESTING
 from onethread_protocol.codec import CODECS, JSON, MSGPACK, Codec, by_subprotocol
+from onethread_protocol.errors import ProtocolError
 from onethread_protocol.people import Device
 from tests.protocol.reading import refused
 
@@ -63,6 +67,48 @@ def test_encoded_events_are_copied_as_they_are(codec: Codec) -> None:
     frame = server.EventFrame(thread="th_0_x", event=raw)  # type: ignore[arg-type]
     read = codec.decode_server(codec.encode(frame))
     assert msgspec.to_builtins(read) == {"t": "event", "thread": "th_0_x", "event": event}
+
+
+def nested(codec: Codec, levels: int, *, maps: bool = False, more: bytes = b"") -> bytes:
+    """A ping with an unknown field, so many levels deep with the frame's own map; `more` is JSON."""
+    deep = levels - 1
+    if codec.binary:
+        fields = json.loads(b"{%s}" % more.rstrip(b","))
+        head = bytes([0x82 + len(fields)]) + msgpack.packb({"t": "ping", **fields})[1:] + msgpack.packb("x")
+        return head + (b"\x81\xa1a" if maps else b"\x91") * deep + b"\xc0"
+    opening, closing = (b'{"a":', b"}") if maps else (b"[", b"]")
+    return b'{"t":"ping",%s"x":%s0%s}' % (more, opening * deep, closing * deep)
+
+
+def below(frames: int, call: Callable[[], Any]) -> Any:
+    """Call below so many other calls, as an edge does."""
+    return call() if frames == 0 else below(frames - 1, call)
+
+
+@both_codecs
+@pytest.mark.parametrize("maps", [True, False])
+@pytest.mark.parametrize("more", [b"", b'"ref":5,'])
+def test_500_levels_are_taken(codec: Codec, maps: bool, more: bytes) -> None:
+    """What is skipped may be nested as deeply as promised, below 200 calls too, and beside a wrong field."""
+    data = nested(codec, NESTING, maps=maps, more=more)
+    if more:
+        assert below(200, lambda: refused(codec, data)).field == "ref"
+    else:
+        assert below(200, lambda: codec.decode_customer(data)) == customer.Ping()
+
+
+@both_codecs
+@pytest.mark.parametrize("maps", [True, False])
+@pytest.mark.parametrize("levels", [501, 900, 990, 1_000, 1_100, 5_000, 40_000])
+def test_deeper_nesting_is_taken_or_called_what_it_is(codec: Codec, maps: bool, levels: int) -> None:
+    """Beyond the promise a frame is skipped as well, or refused as nested too deeply: never as unreadable."""
+    taken, refused_so = "", "400 bad_frame: The frame is nested too deeply; 500 levels are always taken."
+    outcome = taken
+    try:
+        assert codec.decode_customer(nested(codec, levels, maps=maps)) == customer.Ping()
+    except ProtocolError as error:
+        outcome = str(error)
+    assert outcome in ([refused_so] if levels == 40_000 else [taken, refused_so])
 
 
 def test_repr_keeps_secrets_and_texts() -> None:

@@ -124,9 +124,9 @@ def list_(settings: Settings, org: str, as_json: bool) -> None:
 @with_settings
 def set_(settings: Settings, app_id: int, org: str, any_origin: bool, **options: Any) -> None:
     """Change an app; hubs follow within 2 seconds, for new connections. Origins are replaced, all at once."""
-    if any_origin:
-        options["origins"] = ()
-    given = given_options(**options)
+    given = given_options(**options, any_origin=any_origin or None)
+    if given.pop("any_origin", False):
+        given["origins"] = ()
 
     def edit(record: Record) -> Record:
         app = msgspec.structs.replace(_app(record, app_id), **given)

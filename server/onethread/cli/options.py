@@ -103,8 +103,9 @@ def given_options(**options: Any) -> dict[str, Any]:
     """The options that were given. Raises UsageError if none was."""
     given = {name: value for name, value in options.items() if value is not None}
     if not given:
-        names = ", ".join(f"--{name.replace('_', '-')}" for name in options)
-        raise click.UsageError(f"nothing to set; give one of {names}", click.get_current_context())
+        context = click.get_current_context()
+        names = ", ".join(each.opts[0] for each in context.command.params if each.name in options)
+        raise click.UsageError(f"nothing to set; give one of {names}", context)
     return given
 
 

@@ -5,6 +5,7 @@ A hub reads whole, unfragmented data frames here, which is what clients send; ev
 """
 
 import struct
+from functools import partial
 from typing import Final
 
 from onethread.hub.wire import Framing
@@ -24,6 +25,9 @@ CLOSE: Final = 0x8
 PING: Final = 0x9
 RESERVED: Final = frozenset({0x3, 0x4, 0x5, 0x6, 0x7, 0xB, 0xC, 0xD, 0xE, 0xF})
 
+_MIDDLE: Final = struct.Struct("!BBH").pack
+_LONG: Final = struct.Struct("!BBQ").pack
+
 REASON_BYTES: Final = 123
 """A close reason at most: a control frame's 125 bytes (RFC 6455 5.5) without the code."""
 
@@ -35,8 +39,7 @@ def opener(codec: Codec) -> int:
 
 def framing(codec: Codec) -> Framing:
     """The framing of this codec's messages from server to client, unmasked (RFC 6455 5.1)."""
-    first = opener(codec)
-    return lambda payload: frame(first, payload)
+    return partial(frame, opener(codec))
 
 
 def frame(first: int, payload: bytes) -> bytes:
@@ -45,8 +48,8 @@ def frame(first: int, payload: bytes) -> bytes:
     if size < 126:
         return bytes((first, size)) + payload
     if size < 65_536:
-        return struct.pack("!BBH", first, 126, size) + payload
-    return struct.pack("!BBQ", first, 127, size) + payload
+        return _MIDDLE(first, 126, size) + payload
+    return _LONG(first, 127, size) + payload
 
 
 def close_frame(code: int, reason: str = "") -> bytes:
@@ -72,7 +75,7 @@ def next_frame(data: bytes | bytearray, start: int, first: int, limit: int) -> t
         return start, None
     opening = data[start]
     length = data[start + 1] - 0x80
-    if length < 0 or opening & 0xF in RESERVED:
+    if length < 0 or (opening != first and opening & 0xF in RESERVED):
         return size, None
     body = start + 6
     if length == 126:

@@ -173,8 +173,8 @@ class ReadyProtocol(Outgoing):
             self._read(rest)
 
     def _read(self, data: bytes | bytearray) -> None:
-        position = frames = 0
-        while self._stage == READING:
+        position, frames, size = 0, 0, len(data)
+        while position < size and self._stage == READING:
             end, payload = next_frame(data, position, self._first, self._room)
             if payload is not None:
                 frames += 1
@@ -187,7 +187,7 @@ class ReadyProtocol(Outgoing):
         self._edge.traffic.frames_in += frames
         if self._stage == CLOSING:
             position = self._await_close(data, position)
-        if self._stage != DEAF and position < len(data):
+        if position < size and self._stage != DEAF:
             self._keep(data, position)
 
     def _keep(self, data: bytes | bytearray, position: int) -> None:

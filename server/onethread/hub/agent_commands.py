@@ -26,6 +26,11 @@ Work = Coroutine[Any, Any, None]
 Command = Callable[[Console, Any], Work | None]
 
 
+def inbox(console: Console, frame: agent.Inbox) -> Work | None:
+    """Answer with a page of a view, and watch it from now on."""
+    return console.desk.inbox.page(console, frame) if console.connection.may_act(frame) else None
+
+
 def open_(console: Console, frame: agent.Open) -> Work | None:
     """Open a thread: it is replayed, then live."""
     return open_thread(console, frame) if console.connection.may_act(frame) else None
@@ -197,6 +202,7 @@ async def _known(console: Console, thread: str) -> ThreadKeys:
 
 
 COMMANDS: Final[dict[type, Command]] = {
+    agent.Inbox: inbox,
     agent.Open: open_,
     agent.Leave: leave,
     agent.Send: send,

@@ -7,9 +7,9 @@ ends.
 
 import time
 from collections.abc import Callable, Coroutine
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
+import msgspec
 from msgspec import UNSET
 
 from onethread.hub import people
@@ -44,16 +44,18 @@ _REFUSALS: Final = {
 
 def send(session: "Session", frame: customer.Send) -> None:
     """Append a message; the ack comes when it is in the log (P1)."""
+    now = time.monotonic()
     if not session.may_send(frame):
         return
-    admission = _admission(session)
-    thread = admission.thread
-    entry = _entry(admission, "message", frame, text=frame.text)
+    thread = _admission(session).thread
+    entry = _entry(session, "message", frame, frame.text)
     event_id = new_event_id()
-    done = partial(_appended, session, admission.thread, frame, event_id, entry, time.perf_counter())
+    underway = Underway(session, thread, frame, event_id, entry, now)
     session.sent()
     creation = None if thread.stored else people.creation(thread)
-    session.hub.store.append(thread.keys, AUTHOR, event_id, entry, thread.organization.name, creation, done)
+    session.hub.store.append(
+        thread.keys, AUTHOR, event_id, entry, thread.organization.name, creation, underway.done
+    )
 
 
 def edit(session: "Session", frame: customer.Edit) -> None:
@@ -67,84 +69,85 @@ def delete(session: "Session", frame: customer.Delete) -> None:
 
 
 def _revise(session: "Session", frame: customer.Edit | customer.Delete, kind: str, text: str) -> None:
+    now = time.monotonic()
     if not session.may_send(frame):
         return
-    admission = _admission(session)
-    entry = _entry(admission, kind, frame, text=text, target=frame.target, target_id=frame.target_id)
+    thread = _admission(session).thread
+    entry = _entry(session, kind, frame, text)
+    entry.target, entry.target_id = frame.target, frame.target_id
     event_id = new_event_id()
-    done = partial(_appended, session, admission.thread, frame, event_id, entry, time.perf_counter())
+    underway = Underway(session, thread, frame, event_id, entry, now)
     session.sent()
-    session.hub.store.revise(admission.thread.keys, AUTHOR, event_id, entry, done)
+    session.hub.store.revise(thread.keys, AUTHOR, event_id, entry, underway.done)
 
 
-def _entry(admission: Admission, kind: str, frame: Writing, **fields: Any) -> Entry:
+def _entry(session: "Session", kind: str, frame: Writing, text: str) -> Entry:
+    admission = _admission(session)
     contact = admission.thread.contact
-    return Entry(
-        now_ms(), kind, "contact", contact.id, contact.name, admission.device.id, frame.cid, **fields
-    )
+    return Entry(now_ms(), kind, "contact", contact.id, contact.name, admission.device.id, frame.cid, text)
 
 
-def _appended(
-    session: "Session",
-    thread: Thread,
-    frame: Writing,
-    event_id: str,
-    entry: Entry,
-    began: float,
-    result: Appended,
-) -> None:
-    """Answer a command with what the store made of it."""
-    session.answered()
-    match result:
-        case int():
-            session.hub.counters.sends += 1
-            session.hub.counters.ack_latency.observe(time.perf_counter() - began)
-            _ack(session, thread, frame, result, event_id, entry.at, dup=False)
-        case Duplicate():
-            if not _is_repeat(result, entry):
-                message = f"`cid` {frame.cid!r} was used for something else."
-                session.refuse(ProtocolError(409, "cid_conflict", message, field="cid"), frame=frame)
+# A Struct, as it is made in a quarter of a partial's time; gc=False: it dies with the reply.
+class Underway(msgspec.Struct, gc=False):
+    """A command that the store has not answered yet; `began` is the monotonic clock's when it came."""
+
+    session: "Session"
+    thread: Thread
+    frame: Writing
+    event_id: str
+    entry: Entry
+    began: float
+
+    def done(self, result: Appended) -> None:
+        """Answer the command with what the store made of it."""
+        session, frame, entry = self.session, self.frame, self.entry
+        session.answered()
+        match result:
+            case int():
+                counters = session.hub.counters
+                counters.sends += 1
+                counters.ack_latency.observe(time.monotonic() - self.began)
+                self._ack(result, self.event_id, entry.at)
+            case Duplicate():
+                if not _is_repeat(result, entry):
+                    message = f"`cid` {frame.cid!r} was used for something else."
+                    session.refuse(ProtocolError(409, "cid_conflict", message, field="cid"), frame=frame)
+                    return
+                self._ack(result.seq, result.id, result.entry.at, dup=True)
+            case Moved():
+                session.refuse(ProtocolError(409, "moved", "The thread moved into another one."), frame=frame)
                 return
-            _ack(session, thread, frame, result.seq, result.id, result.entry.at, dup=True)
-        case Moved():
-            session.refuse(ProtocolError(409, "moved", "The thread moved into another one."), frame=frame)
-            return
-        case Refusal():
-            _refused(session, thread, frame, result)
-            return
-        case _:
+            case Refusal():
+                self._refused(result)
+                return
+            case _:
+                session.unavailable(frame)
+                return
+        if entry.kind == "message" and not self.thread.contact.authenticated:
+            people.wrote(session, self.thread)
+
+    def _ack(self, seq: int, event_id: str, at: int, *, dup: bool = False) -> None:
+        frame, thread = self.frame, self.thread.keys.thread
+        self.session.write(
+            server.Ack(cid=frame.cid, thread=thread, seq=seq, id=event_id, at=at, dup=dup, ref=frame.ref)
+        )
+
+    def _refused(self, refusal: Refusal) -> None:
+        session, frame, reason = self.session, self.frame, refusal.reason
+        if reason == "unknown" and self.thread.stored:
+            # The log that this connection was told of is gone: it has to begin anew.
             session.unavailable(frame)
+            session.hub.doubt(self.thread)
             return
-    if entry.kind == "message":
-        people.wrote(session, thread)
+        if reason == "unknown" and isinstance(frame, customer.Edit | customer.Delete):
+            reason = "unknown_target"
+        code, name, message = _REFUSALS[reason]
+        session.refuse(ProtocolError(code, name, message), frame=frame)
 
 
 def _is_repeat(known: Duplicate, entry: Entry) -> bool:
     # A second deletion is noted under the first one's event, so the cids may differ: kind and target may not.
     return known.entry.kind == entry.kind and known.entry.target_id == entry.target_id
-
-
-def _ack(
-    session: "Session", thread: Thread, frame: Writing, seq: int, event_id: str, at: int, *, dup: bool
-) -> None:
-    session.write(
-        server.Ack(cid=frame.cid, thread=thread.id, seq=seq, id=event_id, at=at, dup=dup, ref=frame.ref)
-    )
-
-
-def _refused(session: "Session", thread: Thread, frame: Writing, refusal: Refusal) -> None:
-    if refusal.reason == "unknown" and thread.stored:
-        # The log that this connection was told of is gone: it has to begin anew.
-        session.unavailable(frame)
-        session.hub.doubt(thread)
-        return
-    reason = (
-        "unknown_target"
-        if isinstance(frame, customer.Edit | customer.Delete) and refusal.reason == "unknown"
-        else refusal.reason
-    )
-    code, name, message = _REFUSALS[reason]
-    session.refuse(ProtocolError(code, name, message), frame=frame)
 
 
 def typing(session: "Session", frame: customer.Typing) -> Work | None:

@@ -27,9 +27,9 @@ class Histogram:
 
     def observe(self, seconds: float) -> None:
         """Count one duration in seconds; one below zero (clocks of two machines) counts as zero."""
-        seconds = max(seconds, 0.0)
         self.counts[bisect_left(self.bounds, seconds)] += 1
-        self.total += seconds
+        if seconds > 0:
+            self.total += seconds
 
 
 class Counters:

@@ -18,6 +18,7 @@ import msgspec
 from onethread.agents.presence import AgentThere, presences
 from onethread.agents.roster import Roster
 from onethread.hub.console import Console
+from onethread.hub.inbox import Inbox
 from onethread.hub.log import StoreFailure
 from onethread.hub.office import Office
 from onethread.hub.wire import Wire
@@ -46,6 +47,7 @@ class Desk:
         self.roster = Roster()
         self.there: list[AgentThere] = []
         self.consoles: list[Console] = []
+        self.inbox = Inbox(self, office)
         self._mark = ""
         self._telling: asyncio.TimerHandle | None = None
 
@@ -97,6 +99,7 @@ class Desk:
 
     def left(self, console: Console) -> None:
         """Take a console off; its agent goes with the last one."""
+        self.inbox.leave(console)
         if console in self.consoles:
             self.consoles.remove(console)
             self.office.spawn(self._depart(console.account.id))

@@ -2,12 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from typing import Final
 
 from onethread.hub.desk import Desk, channel_of
 from onethread.hub.log import StoreFailure
 from onethread.hub.office import Office
 from onethread.identity.organization import Organization
+
+INBOX: Final = ":inbox"
+"""What the names of inbox channels end with."""
 
 
 class Desks:
@@ -42,20 +46,26 @@ class Desks:
 
     def hear(self, channel: bytes, payload: bytes) -> None:
         """Take a message of pub/sub."""
-        desk = self._desks.get(channel.decode())
-        if desk is not None:
-            desk.hear(payload)
+        name = channel.decode()
+        if name in self._desks:
+            self._desks[name].hear(payload)
+        elif name.endswith(INBOX):
+            # {org:shard}:inbox
+            desk = self.find(name[1:].rpartition(":")[0].rpartition(":")[0])
+            if desk is not None:
+                desk.inbox.hear(payload)
 
     def gap(self, channels: Collection[bytes]) -> None:
-        """Compare these desks: something of theirs may not have been heard."""
-        for channel in channels:
-            self.hear(channel, b"?")
+        """Compare all desks if one of these channels is theirs: something may not have been heard."""
+        if any(channel.decode() in self._desks or channel.endswith(INBOX.encode()) for channel in channels):
+            self._office.spawn(self._compare_quietly())
 
     async def compare(self) -> None:
         """Compare every desk with the store, and let go of those without a console."""
         for channel, desk in tuple(self._desks.items()):
             if desk.consoles or self._joining.get(channel):
                 await desk.check()
+                await desk.inbox.compare()
             else:
                 self._let_go(channel, desk)
 
@@ -64,6 +74,10 @@ class Desks:
         for desk in tuple(self._desks.values()):
             if desk.consoles:
                 await desk.refresh()
+
+    async def _compare_quietly(self) -> None:
+        with suppress(StoreFailure):  # the next comparison sees it
+            await self.compare()
 
     async def _open(self, channel: str, desk: Desk) -> None:
         await self._office.channels.subscribe(channel)

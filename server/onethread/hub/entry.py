@@ -46,21 +46,21 @@ class Entry(msgspec.Struct, array_like=True):
     @property
     def hidden(self) -> bool:
         """Whether customers must never see it."""
-        return self.kind in _HIDDEN_KINDS or (self.extra == _HIDDEN and self.target > 0)
+        return self.kind in _HIDDEN_KINDS or (self.target > 0 and self.extra == _HIDDEN)
 
 
-_encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Entry)
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Entry).decode
 
 
 def pack(entry: Entry) -> bytes:
     """Return the body to be appended."""
-    return _encoder.encode(entry)
+    return _encode(entry)
 
 
 def unpack(element: bytes) -> tuple[str, Entry]:
     """Return the event id and the entry of a log's element."""
-    return element[8:HEAD].decode("ascii"), _decoder.decode(memoryview(element)[HEAD:])
+    return element[8:HEAD].decode(), _decode(element[HEAD:])
 
 
 def visible(seq: int, event_id: str, entry: Entry, audience: Audience) -> events.Event | None:
@@ -71,15 +71,15 @@ def visible(seq: int, event_id: str, entry: Entry, audience: Audience) -> events
     if audience == "customer" and entry.hidden:
         return None
     own = (entry.from_type == "contact") == (audience == "customer")
-    common = {
-        "seq": seq,
-        "id": event_id,
-        "at": entry.at,
-        "from_": Author(type=entry.from_type, id=entry.from_id, name=entry.from_name),  # type: ignore[arg-type]
-        "device": entry.device or UNSET,
-        "cid": entry.cid if entry.cid and own else UNSET,
-    }
-    return _event(entry, common)
+    author = Author(type=entry.from_type, id=entry.from_id, name=entry.from_name)  # type: ignore[arg-type]
+    device, cid = entry.device or UNSET, entry.cid if entry.cid and own else UNSET
+    if entry.kind == "message" and not entry.rev:  # written out: nearly all that is ever delivered
+        return events.Message(
+            seq=seq, id=event_id, at=entry.at, from_=author, device=device, cid=cid, text=entry.text
+        )
+    return _event(
+        entry, {"seq": seq, "id": event_id, "at": entry.at, "from_": author, "device": device, "cid": cid}
+    )
 
 
 def _event(entry: Entry, common: dict[str, Any]) -> events.Event:

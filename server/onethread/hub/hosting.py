@@ -57,8 +57,8 @@ class Hosting:
         self._stored = stored
         self._lost = lost
         self._reset = reset
-        self._threads: dict[str, Thread] = {}
-        self._arriving: dict[str, asyncio.Future[None]] = {}
+        self._threads: dict[bytes, Thread] = {}
+        self._arriving: dict[bytes, asyncio.Future[None]] = {}
         self._repairing: set[str] = set()
 
     def __iter__(self) -> Iterator[Thread]:
@@ -87,7 +87,7 @@ class Hosting:
         finally:
             thread.joining -= 1
 
-    async def _arrived(self, channel: str) -> None:
+    async def _arrived(self, channel: bytes) -> None:
         arriving = self._arriving.get(channel)
         if arriving is None:
             return
@@ -101,7 +101,7 @@ class Hosting:
 
     def hear(self, channel: bytes, payload: bytes) -> bool:
         """Take a message of pub/sub; false if it is of no thread here."""
-        thread = self._threads.get(channel.decode())
+        thread = self._threads.get(channel)
         if thread is None:
             return False
         take(thread, payload, self._gap)
@@ -110,7 +110,7 @@ class Hosting:
     def gap(self, channels: Collection[bytes]) -> None:
         """Repair these threads: something of theirs may not have been heard."""
         for channel in channels:
-            thread = self._threads.get(channel.decode())
+            thread = self._threads.get(channel)
             if thread is not None:
                 self._gap(thread)
 

@@ -8,6 +8,7 @@ import msgspec
 from onethread.hub.agent_store import AgentThreadStore
 from onethread.hub.counters import Counters
 from onethread.hub.hosting import Channels, Hosting
+from onethread.hub.inbox_store import InboxStore
 from onethread.hub.log import ThreadStore
 from onethread.hub.replay import Replay
 from onethread.hub.staff import StaffStore
@@ -15,7 +16,7 @@ from onethread.hub.viewers import Viewers
 from onethread_protocol.customer import Resume
 
 
-class AgentStore(StaffStore, AgentThreadStore, Protocol):
+class AgentStore(StaffStore, AgentThreadStore, InboxStore, Protocol):
     """All that agents' connections ask of the store, beside what customers' do."""
 
 

@@ -152,7 +152,8 @@ class Session:
 
     def write(self, frame: Answer) -> None:
         """Write a frame to this connection alone."""
-        self.peer.write(self.peer.wire.pack(frame))
+        peer = self.peer
+        peer.write(peer.wire.pack(frame))
 
     def refuse(self, error: ProtocolError, *, frame: Frame | None = None) -> None:
         """Answer with an error that echoes the frame's thread, cid and ref; too many 400s close the
@@ -173,11 +174,13 @@ class Session:
 
     def may_send(self, frame: Frame) -> bool:
         """Tell whether a command that stores an event is taken; if not, it has been answered."""
-        return self._taken(frame, self._pace.send(time.monotonic()))
+        wait = self._pace.send(time.monotonic())
+        return wait is None or self._put_off(frame, wait)
 
     def may_act(self, frame: Frame) -> bool:
         """Tell whether a frame that stores no event is taken; if not, it has been answered."""
-        return self._taken(frame, self._pace.act(time.monotonic()))
+        wait = self._pace.act(time.monotonic())
+        return wait is None or self._put_off(frame, wait)
 
     def too_many(self, frame: Frame, wait_ms: int) -> None:
         """Answer 429 and close: too many inits or refused proofs from this address."""
@@ -241,11 +244,7 @@ class Session:
         if isinstance(frame, agent.AgentInit):
             self.refuse(ALREADY, frame=frame)
             return None
-        command = agent_commands.COMMANDS.get(type(frame))
-        if command is None:
-            self.refuse(ProtocolError(400, "unknown_frame", "This is not taken yet."), frame=frame)
-            return None
-        work = command(console, frame)
+        work = agent_commands.COMMANDS[type(frame)](console, frame)
         return None if work is None else self._guarded(work, frame)
 
     def _command(self, frame: Any) -> Work | None:
@@ -289,9 +288,7 @@ class Session:
                 return work
         return None
 
-    def _taken(self, frame: Frame, wait: Wait | None) -> bool:
-        if wait is None:
-            return True
+    def _put_off(self, frame: Frame, wait: Wait) -> bool:
         self.hub.counters.refused[wait.error.reason] += 1
         self.write(to_error(wait.error, frame, retry_after_ms=wait.ms))
         return False

@@ -91,10 +91,11 @@ def presences(devices: list[DeviceState]) -> list[DevicePresence]:
 
 def take(thread: Thread, payload: bytes, on_gap: Callable[[Thread], None]) -> None:
     """Act on a signal of this thread's channel."""
+    if payload.startswith(b"e"):  # first: nearly all that is ever heard
+        thread.heard(int.from_bytes(payload[1:5]), payload[5:])
+        return
     kind, rest = payload[:1], payload[1:]
     match kind:
-        case b"e":
-            thread.heard(int.from_bytes(rest[:4]), rest[4:])
         case b"n":
             on_gap(thread)
         case b"c":

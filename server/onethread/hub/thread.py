@@ -5,21 +5,20 @@ Events come in by `heard`, in whatever order pub/sub and backfills bring them, a
 position.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from onethread.contacts.profile import Contact
 from onethread.hub.agent_side import AgentSide
 from onethread.hub.clock import now_ms
 from onethread.hub.counters import Counters
-from onethread.hub.entry import HEAD, Audience, unpack, visible
+from onethread.hub.entry import HEAD, Audience, Entry, unpack, visible
 from onethread.hub.keys import ThreadKeys
 from onethread.hub.log import START, DeviceState, Hosted, Joined, Position
 from onethread.hub.tail import Tail
 from onethread.hub.wire import Wire
 from onethread.identity.organization import Organization
 from onethread_protocol import server
-from onethread_protocol.events import Event
 
 if TYPE_CHECKING:
     from onethread.hub.admission import Admission
@@ -156,9 +155,9 @@ class Thread:
         """Have the thread compared with its log."""
         self._on_gap(self)
 
-    def live(self) -> Iterator["Admission"]:
-        """Yield the admissions that have had their replay; a copy, for a write may end one."""
-        return (admission for admission in tuple(self.admissions) if admission.live)
+    def live(self) -> list["Admission"]:
+        """Return the admissions that have had their replay, as they are now."""
+        return [admission for admission in self.admissions if admission.live]
 
     def _is_held(self, seq: int, element: bytes) -> bool:
         held = self.tail.between(seq, seq)
@@ -174,19 +173,21 @@ class Thread:
             self.tail.restart(seq + 1)  # the message that it changes was rewritten in the log
         else:
             self.tail.append(element)
-        frames: dict[tuple[Wire, Audience], bytes | None] = {}
+        packed: dict[tuple[Wire, Audience], bytes | None] = {}
         delivered = 0
-        for admission in self.live():
-            peer = admission.peer
-            key = (peer.wire, admission.audience)
-            if key not in frames:
-                frames[key] = self._frame(peer.wire, visible(seq, event_id, entry, admission.audience))
-            frame = frames[key]
-            if frame is not None:
-                peer.write(frame)
-                delivered += 1
+        # Not over a copy: what a write brings about comes in a later turn of the loop (peer.py).
+        for admission in self.admissions:
+            if admission.live:
+                view = admission.peer.wire, admission.audience
+                if view not in packed:
+                    packed[view] = self._frame(seq, event_id, entry, *view)
+                frame = packed[view]
+                if frame is not None:
+                    admission.peer.write(frame)
+                    delivered += 1
         self._counters.deliveries += delivered
-        self._counters.fanout_lag.observe(now_ms() / 1000 - entry.at / 1000)
+        self._counters.fanout_lag.observe((now_ms() - entry.at) / 1000)
 
-    def _frame(self, wire: Wire, event: Event | None) -> bytes | None:
-        return None if event is None else wire.pack(server.EventFrame(thread=self.id, event=event))
+    def _frame(self, seq: int, event_id: str, entry: Entry, wire: Wire, audience: Audience) -> bytes | None:
+        event = visible(seq, event_id, entry, audience)
+        return None if event is None else wire.pack(server.EventFrame(thread=self.keys.thread, event=event))

@@ -16,12 +16,13 @@ class Wire:
     a wire go unchanged to every peer that has it (server-to-client frames are unmasked, RFC 6455 5.1).
     """
 
-    __slots__ = ("_framing", "codec")
+    __slots__ = ("_encode", "_framing", "codec")
 
     def __init__(self, codec: Codec, framing: Framing) -> None:
         self.codec = codec
+        self._encode = codec.encode
         self._framing = framing
 
     def pack(self, frame: ServerFrame) -> bytes:
         """The frame encoded and framed, ready for `Peer.write` of any peer with this wire."""
-        return self._framing(self.codec.encode(frame))
+        return self._framing(self._encode(frame))

@@ -4,7 +4,9 @@ A thread's id names its shard and a contact's id is its thread's with another pr
 all keys of both without a look-up (DESIGN.md section 3).
 """
 
+import base64
 import hashlib
+import os
 import re
 import secrets
 import string
@@ -13,11 +15,20 @@ from typing import Final
 _ALPHABET: Final = string.digits + string.ascii_lowercase
 _SUFFIX: Final = 20  # of 36 characters: 103 bits, so that nobody guesses a thread or meets another's
 _THREAD: Final = re.compile(rf"th_(0|[1-9][0-9]{{0,5}})_([0-9a-z]{{{_SUFFIX}}})")
+_READY: Final = 256
+"""Event ids made of one read of the kernel's randomness. A read costs 0.7 µs of 12 bytes and 12 of 3,072."""
+
+_ready: list[str] = []
+os.register_at_fork(after_in_child=_ready.clear)  # what the parent gives out is not the child's to give
 
 
 def new_thread(shard: int) -> str:
     """Return a fresh thread id `th_<shard>_<20 of 0-9a-z>`."""
-    return f"th_{shard}_{''.join(secrets.choice(_ALPHABET) for _ in range(_SUFFIX))}"
+    number, letters = secrets.randbelow(len(_ALPHABET) ** _SUFFIX), []
+    for _ in range(_SUFFIX):
+        number, letter = divmod(number, len(_ALPHABET))
+        letters.append(_ALPHABET[letter])
+    return f"th_{shard}_{''.join(letters)}"
 
 
 def is_thread(text: str) -> bool:
@@ -35,11 +46,6 @@ def suffix_of(thread: str) -> str:
     return _parts(thread)[2]
 
 
-def contact_of(thread: str) -> str:
-    """Return the id of the thread's contact. ValueError: no thread id."""
-    return f"ct_{_parts(thread)[0].removeprefix('th_')}"
-
-
 def thread_of(contact: str) -> str:
     """Return the id of the contact's thread. ValueError: no contact id."""
     thread = f"th_{contact.removeprefix('ct_')}"
@@ -50,7 +56,10 @@ def thread_of(contact: str) -> str:
 
 def new_event_id() -> str:
     """Return a fresh event id: 16 URL-safe characters, 96 random bits."""
-    return secrets.token_urlsafe(12)
+    if not _ready:
+        text = base64.urlsafe_b64encode(os.urandom(12 * _READY)).decode()
+        _ready.extend(text[i : i + 16] for i in range(0, len(text), 16))
+    return _ready.pop()
 
 
 def new_epoch() -> str:

@@ -77,7 +77,8 @@ class AgentThreads:
     ) -> None:
         """Append a change of status or assignee; see AgentThreadStore."""
         names = (keys.log, keys.meta, keys.cids, keys.inbox)
-        args = (author + entry.cid, event_id, pack(entry), keys.thread, keys.channel, field, value)
+        body = pack(entry)
+        args = (author + entry.cid, event_id, body, keys.thread, keys.channel, field, value, entry.at)
         self._link.call(_PLACE, names, args, partial(appended, done))
 
 

@@ -96,10 +96,18 @@ class Link:
         error. Raises only for what can't be sent, and then nothing is: TypeError for another type of
         argument, UnicodeEncodeError for a lone surrogate.
         """
-        name = self._names.get(script.sha)
-        packed = resp.pack((b"EVALSHA", name or script.sha, len(keys), *keys, *args))
+        words = resp.pack_words(len(keys), *keys, *args)
+        packed = resp.evalsha(self.name_of(script), 1 + len(keys) + len(args), words)
+        self.call_packed(script, packed, done)
+
+    def name_of(self, script: Script) -> str:
+        """What the store knows the script by, now."""
+        return self._names.get(script.sha, script.sha)
+
+    def call_packed(self, script: Script, packed: bytes, done: Done) -> None:
+        """As `call`, of a script by its present name."""
         pending = Pending(packed, done, script, script.idempotent)
-        if name is None or self._pipeline is None:
+        if self._pipeline is None or script.sha not in self._names:
             self._put_off(pending)
         else:
             self._pipeline.send(pending)

@@ -12,6 +12,20 @@ pack = cast("Callable[[tuple[bytes | str | int | float, ...]], bytes]", hiredis.
 surrogate.
 """
 
+
+def evalsha(name: str, count: int, words: bytes) -> bytes:
+    """The call of the script `name` (40 characters); `words` are the number of keys, the keys and the
+    arguments, packed, `count` in all. Some of the last may be missing yet.
+    """
+    return b"*%d\r\n$7\r\nEVALSHA\r\n$40\r\n%b\r\n%b" % (count + 2, name.encode(), words)
+
+
+def pack_words(*values: bytes | str | int | float) -> bytes:
+    """Words without the count that a command begins with."""
+    packed = pack(values)
+    return packed[packed.index(b"\n") + 1 :]
+
+
 PENDING = object()
 """What a reader's `gets()` gives while no whole reply has come."""
 
@@ -31,8 +45,7 @@ _REFUSED = frozenset(
     }
 )
 
-# An EVALSHA packed by hiredis reads `*N`, `$7`, `EVALSHA`, `$40`, name: the first `$40` stands before the
-# name.
+# In a call, `*N`, `$7`, `EVALSHA`, `$40`, name: the first `$40` stands before the name.
 _BEFORE_NAME = b"\r\n$40\r\n"
 _NAME_LENGTH = 40
 

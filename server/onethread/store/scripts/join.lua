@@ -2,12 +2,13 @@
 -- idempotent: yes
 -- include: element
 -- include: devices
+-- include: inbox
 --
 -- Atomic: the device, the thread's state and its newest events are of one moment. Subscribe before.
 --
--- KEYS  log, meta, devices, online, contact
+-- KEYS  log, meta, devices, online, contact, inbox
 -- ARGV  now, expiry, hub, device id, the device packed (lib/devices.lua), channel, how many newest events,
---       at most how many bytes, page
+--       at most how many bytes, page, thread
 -- gives {} for a thread that is not stored, else
 --       {epoch, head, head's id, adm, read c, read a, unread c, unread a, status, devices, events (newest first)}
 local log, meta, devices, online, contact = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
@@ -31,6 +32,7 @@ local list = packed_devices(known, is_online)
 if news then redis.call('SPUBLISH', channel, 'p' .. list) end
 
 local head = redis.call('LLEN', log)
+if news and head > 0 then row_changed_beside(KEYS[6], ARGV[10], meta) end
 local events, size, wanted, bytes = {}, 0, tonumber(ARGV[7]), tonumber(ARGV[8])
 local high = head
 while high > 0 and wanted > 0 do

@@ -20,6 +20,7 @@ if not m[2] then
   finish(meta, ARGV[3], {'moved'})
   if m[1] then
     unfile(inbox, thread, m[4], m[5])
+    row_changed(inbox, thread)
     redis.call('SADD', carries, thread .. ' ' .. to)
   else
     redis.call('EXPIRE', meta, ARGV[4])
