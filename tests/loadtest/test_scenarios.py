@@ -123,7 +123,9 @@ def test_command(tmp_path: Path) -> None:
 def test_independent() -> None:
     """The fleet imports nothing of the server, the protocol package or the client."""
     paths = [*(ROOT / "loadtest").glob("*.py"), *(ROOT / "loadtest" / "peers").glob("*.py")]
-    sources = [path.read_text(encoding="utf-8") for path in paths]
+    # Not the fleet: they write contacts as hubs do, to ask for them over HTTP.
+    fleet = [path for path in paths if path.name not in {"contacts.py", "people.py"}]
+    sources = [path.read_text(encoding="utf-8") for path in fleet]
     imports = [line for text in sources for line in text.splitlines() if line.startswith(("import", "from"))]
     assert not [line for line in imports if "onethread" in line]
 

@@ -24,8 +24,10 @@ func openStore(url, script string) (*store, error) {
 	if err != nil {
 		return nil, err
 	}
-	// As rueidis advises for servers under load: fewer system calls for 20 µs at most.
+	// As rueidis advises for servers under load: fewer system calls for 20 µs at most. One connection for all
+	// commands in place of four fills its pipeline better: the least CPU a message of what was tried.
 	option.MaxFlushDelay = 20 * time.Microsecond
+	option.PipelineMultiplex = -1
 	client, err := rueidis.NewClient(option)
 	if err != nil {
 		return nil, err
