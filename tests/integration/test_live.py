@@ -1,10 +1,14 @@
 """Live: edits and deletions, typing, read positions, unread counts, devices online."""
 
+import asyncio
+import json
+
 import pytest
 
+from onethread_protocol.bounds import FRAME_BYTES
 from tests.integration.hubs import beside, refused, until
 from tests.integration.serving import Running
-from tests.integration.wire import Customer, Frame, new_cid
+from tests.integration.wire import DEMO, Customer, Frame, new_cid
 
 Hubs = tuple[Running, Running]
 
@@ -191,6 +195,25 @@ async def test_devices_come_and_go_on_every_hub(two_hubs: Hubs, user_id: str) ->
         assert devices(gone) == {"laptop": True, "phone": False}
         told = [devices(frame) for frame in await home.settled() if frame["t"] == "presence"]
         assert told in ([], [{"laptop": True}])  # its own coming, if its replay was done by then
+
+
+async def test_any_number_of_devices_stays_within_a_frame(shared_server: Running, user_id: str) -> None:
+    """Of a crowd with the longest ids and names `ready` and `presence` tell the 50 that came last; the
+    largest frame is one that the wire allows."""
+    crowd = []
+    for number in range(60):
+        device = {"id": "\x01" * 60 + f"{number:04}", "kind": "other", "name": "\x01" * 255}
+        customer = await Customer.dial(shared_server.url)
+        await customer.send({"t": "init", **DEMO, "device": device, "user": {"user_id": user_id}})
+        customer.ready = await customer.next("ready")
+        crowd.append((device["id"], customer))
+    told = devices(crowd[-1][1].ready)
+    assert told == {device_id: True for device_id, _ in crowd[-50:]}
+    presence = await crowd[0][1].next("presence", lambda frame: crowd[-1][0] in devices(frame))
+    assert len(devices(presence)) == 50
+    largest = max(len(json.dumps(frame)) for _, customer in crowd for frame in customer.frames)
+    assert 64 * 1024 < largest <= FRAME_BYTES
+    await asyncio.gather(*(customer.close() for _, customer in crowd))
 
 
 async def test_a_killed_hubs_devices_fade(two_hubs: Hubs, make_server, user_id: str) -> None:

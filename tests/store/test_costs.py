@@ -52,9 +52,9 @@ async def test_a_message_is_one_script_of_seven_calls(log: ThreadLog) -> None:
 
 
 async def test_a_device_that_returns_is_one_script_of_seven_calls(log: ThreadLog) -> None:
-    """A known device of a thread whose tail the hub has: however many others there are, and messages."""
+    """One of the last 50, of a thread whose tail the hub has: however many others there are, and messages."""
     await log.fill(*["hello"] * 20)
-    for device in ("laptop", *(f"device-{number}" for number in range(70))):
+    for device in (*(f"device-{number}" for number in range(70)), "laptop"):
         await log.store.join(log.keys, log.arrival(device))
     before = await calls(log)
     await log.store.join(log.keys, log.arrival("laptop", tail=0))

@@ -42,13 +42,14 @@ local function devices_of(devices, is_online)
   return packed_devices(redis.call('HGETALL', devices), is_online)
 end
 
+-- Of those that are offline the one that joined longest ago; when all are online, of those. So what is told of
+-- a thread's devices stays within a frame, however many there are: 50 of the longest ids and names are 100 kB.
 local function forget_oldest(devices, known, is_online)
-  local oldest, at
+  local oldest, rank
   for i = 1, #known, 2 do
-    local seen = struct.unpack('>I6', known[i + 1])
-    if not is_online[known[i]] and (not at or seen < at) then oldest, at = i, seen end
+    local joined = struct.unpack('>I6', known[i + 1]) + (is_online[known[i]] and 2 ^ 48 or 0)
+    if not rank or joined < rank then oldest, rank = i, joined end
   end
-  if not oldest then return end
   redis.call('HDEL', devices, known[oldest])
   table.remove(known, oldest)
   table.remove(known, oldest)
