@@ -11,7 +11,11 @@ import pytest
 from onethread import metrics
 from onethread.api.problems import REASONS
 from onethread.cli import onethread
+from onethread.hub.pace import ACTS
+from onethread.hub.rate import HOLD
+from onethread.identity.tokens import TOKEN_LIFETIME_MS
 from onethread.settings import SETTINGS
+from onethread_protocol.bounds import NESTING
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -77,6 +81,21 @@ def test_reasons() -> None:
     """docs/http.md has a row for each reason, with its status and meaning, in order."""
     rows = re.findall(r"^\| (\d+) \| `(\w+)` \| (.+) \|$", (DOCS / "http.md").read_text(), re.MULTILINE)
     assert rows == [(str(row.status), reason, row.meaning) for reason, row in REASONS.items()]
+
+
+def test_the_wires_numbers() -> None:
+    """protocol/README.md has the numbers that the code has, where they are in no frame's bounds."""
+    page = " ".join((ROOT / "protocol" / "README.md").read_text(encoding="utf-8").split())
+    default = {each.field: each.default for each in SETTINGS}
+    promised = [
+        f"It lives {TOKEN_LIFETIME_MS // 86_400_000} days",
+        f"{default['sends_per_second']} commands a second",
+        f"{default['send_burst']} at once",
+        f"a limit of their own, {['', '', 'two', 'three', 'four', 'five'][ACTS]} times as high",
+        f"refused in the same way for about {'a second' if HOLD == 1 else HOLD}",
+        f"nested {NESTING} levels deep",
+    ]
+    assert [text for text in promised if text not in page] == []
 
 
 def test_changelog() -> None:
