@@ -34,7 +34,9 @@ class ThreadLog:
 
     async def create(self) -> "ThreadLog":
         """Store the thread with its contact."""
-        await self.store.write(self.keys, Writing(version=0, contact=self.contact, epoch=self.epoch))
+        await self.store.write(
+            self.keys, Writing(version=0, before=None, contact=self.contact, epoch=self.epoch)
+        )
         return self
 
     async def say(

@@ -43,11 +43,12 @@ class Sealed(msgspec.Struct, frozen=True):
 
 
 class Settling(msgspec.Struct, frozen=True, kw_only=True):
-    """The end of a carry, at its destination: `contact` over the `version` read, and the `merged` event."""
+    """The end of a carry, at its destination: `contact` over the `version` read (`before`), and `merged`."""
 
     source: str
     sealed: Sealed
     version: int
+    before: Contact
     contact: Contact
     event_id: str
     merged: Entry
@@ -79,8 +80,8 @@ class CarryStore(Protocol):
         """End the carry at its destination, once; false if the contact was written by somebody else
         meanwhile."""
 
-    async def clear(self, keys: ThreadKeys, to: str) -> None:
-        """Drop what the source held."""
+    async def clear(self, keys: ThreadKeys, to: str, visitor: Contact) -> None:
+        """Drop what the source held, its `visitor` among it."""
 
 
 class Carry:
@@ -106,7 +107,7 @@ class Carry:
             destination = ThreadKeys(org, sealed.to)
             await self._append(keys, destination, visitor.contact)
             await self._settle(destination, sealed, visitor.contact)
-            await self._store.clear(keys, sealed.to)
+            await self._store.clear(keys, sealed.to, visitor.contact)
         return sealed.to
 
     async def _append(self, keys: ThreadKeys, destination: ThreadKeys, visitor: Contact) -> None:
@@ -121,12 +122,14 @@ class Carry:
     async def _settle(self, destination: ThreadKeys, sealed: Sealed, visitor: Contact) -> None:
         for _ in range(ATTEMPTS):
             found = await self._look_up(destination)
+            before = self._contact(found)
             merged = Entry(now_ms(), "merged", "system", "system", self._organization.name)
             settling = Settling(
                 source=visitor.thread,
                 sealed=sealed,
                 version=found.version,
-                contact=absorb(self._contact(found), visitor),
+                before=before,
+                contact=absorb(before, visitor),
                 event_id=new_event_id(),
                 merged=merged,
                 teller=self._teller,

@@ -135,12 +135,14 @@ class Difference(msgspec.Struct, frozen=True):
 class Writing(msgspec.Struct, frozen=True, kw_only=True):
     """A contact to be written over the `version` read, and what goes with it.
 
-    `epoch` is a new thread's. `ends` names whose admissions end (ending.py). `events` are id and entry.
+    `before` is the contact as it was read, None for a new one. `epoch` is a new thread's. `ends` names whose
+    admissions end (ending.py). `events` are id and entry.
     `teller` is the session whose doing it is: the thread's other connections are told of the profile; "":
     nobody is.
     """
 
     version: int
+    before: Contact | None
     contact: Contact
     epoch: str
     ends: Sequence[str] = ()

@@ -89,6 +89,7 @@ class Identification:
             pinned = [(new_event_id(), system_entry(organization, "pinned"))] if outcome.pin_now else []
             writing = Writing(
                 version=version,
+                before=before,
                 contact=contact,
                 epoch=epoch,
                 ends=outcome.ends,
@@ -139,7 +140,9 @@ class Identification:
             )
         version, adm = found.version, found.adm
         if contact != before:
-            writing = Writing(version=version, contact=contact, epoch=found.epoch, teller=self._teller)
+            writing = Writing(
+                version=version, before=before, contact=contact, epoch=found.epoch, teller=self._teller
+            )
             written = await self._store.write(ThreadKeys(org, token.thread), writing)
             if written is None or isinstance(written, Moved):
                 return None

@@ -45,7 +45,9 @@ async def rewrite(
             return version, after
         became = after.authenticated and not (before is not None and before.authenticated)
         events = [(new_event_id(), identified(organization, after))] if became else []
-        writing = Writing(version=version, contact=after, epoch=epoch, events=events, teller=teller)
+        writing = Writing(
+            version=version, before=before, contact=after, epoch=epoch, events=events, teller=teller
+        )
         written = await store.write(keys, writing)
         if isinstance(written, Moved):
             return written

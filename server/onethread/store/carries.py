@@ -6,11 +6,12 @@ from typing import Any
 import msgspec
 
 from onethread.contacts.profile import Contact
+from onethread.contacts.search import terms
 from onethread.hub.carry import Sealed, Settling
 from onethread.hub.entry import HEAD, pack
 from onethread.hub.keys import ThreadKeys, prefix_of
 from onethread.store.scripts import load
-from onethread.store.threads import TOKENS, Threads
+from onethread.store.threads import TOKENS, Threads, packed_filing
 
 _SEAL, _CARRY, _SETTLE, _CLEAR = load("seal"), load("carry"), load("settle"), load("clear")
 
@@ -56,6 +57,7 @@ class Carries(Threads):
             keys.contact,
             keys.of(f"carry:{settling.source}"),
             keys.inbox,
+            keys.contacts,
         )
         args = (
             settling.source,
@@ -72,16 +74,19 @@ class Carries(Threads):
             int(sealed.read_by_contact),
             int(sealed.read_by_agents),
             settling.teller,
+            settling.contact.id,
+            packed_filing(settling.before, settling.contact),
         )
         reply = await self._link.run(_SETTLE, names, args)
         return bool(reply[0] != b"overtaken")
 
-    async def clear(self, keys: ThreadKeys, to: str) -> None:
+    async def clear(self, keys: ThreadKeys, to: str, visitor: Contact) -> None:
         """Drop what a carried thread held; see CarryStore."""
         parts = ("log", "cids", "devices", "online", "cuts:c", "cuts:a")
         gone = [*map(keys.of, parts), keys.contact, f"{keys.contact}:tracks"]
         names = (keys.meta, _pending(keys.prefix), keys.contacts, *gone)
-        await self._link.run(_CLEAR, names, (f"{keys.thread} {to}", f"ct_{keys.suffix}", TOKENS))
+        packed = msgspec.msgpack.encode(sorted(terms(visitor)))
+        await self._link.run(_CLEAR, names, (f"{keys.thread} {to}", visitor.id, TOKENS, packed))
 
     async def unfinished(self, org: str, shard: int) -> list[tuple[str, str]]:
         """Return the source and destination of every carry of this shard that is not finished."""

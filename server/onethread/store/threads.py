@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from onethread.contacts.profile import Contact
+from onethread.contacts.search import refiled
 from onethread.hub.clock import now_ms
 from onethread.hub.entry import Entry, pack, unpack
 from onethread.hub.keys import ThreadKeys, prefix_of
@@ -82,7 +83,7 @@ class Threads:
         names: tuple[str, ...] = (keys.log, keys.meta, keys.cids, keys.inbox)
         if creation is not None:
             names += (keys.contact, keys.contacts)
-            args += [creation.epoch, _pack(creation.contact)]
+            args += [creation.epoch, _pack(creation.contact), packed_filing(None, creation.contact)]
         self._link.call(_APPEND, names, args, partial(appended, done))
 
     def revise(
@@ -164,6 +165,7 @@ class Threads:
             writing.contact.created_at,
             _pack(list(writing.ends)) if writing.ends else "",
             writing.teller,
+            packed_filing(writing.before, writing.contact),
         ]
         for event_id, entry in writing.events:
             args += [event_id, pack(entry)]
@@ -263,6 +265,12 @@ def read_joined(
 def _wrote(contact: Contact, wrote: bool) -> Contact:
     """Return the contact as its thread proves it: who has a message in it wrote one."""
     return msgspec.structs.replace(contact, wrote=True) if wrote and not contact.wrote else contact
+
+
+def packed_filing(before: Contact | None, after: Contact) -> bytes:
+    """Return what a script files anew and files no more (scripts/lib/search.lua); b"" for no change."""
+    filing = refiled(before, after)
+    return _pack(filing) if filing.added or filing.removed else b""
 
 
 def user_index(org: str, shard: int, user_id: str) -> str:

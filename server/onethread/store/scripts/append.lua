@@ -12,7 +12,7 @@
 --
 -- KEYS  log, meta, cids, inbox [, contact, contacts]
 -- ARGV  cid key (begins with the side, c|a), event id and body, kind, at, thread, channel, system's name
---       [, epoch, contact blob]
+--       [, epoch, contact blob, filing (packed {terms added})]
 -- gives seq | {dup, seq, element} | {moved, to} | {unknown}
 local log, meta, cids, inbox = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local cid, event, kind, at, thread, channel = unpack(ARGV, 1, 6)
@@ -24,9 +24,10 @@ if m[3] then return {'moved', m[3]} end
 if not status then
   if not ARGV[8] then return {'unknown'} end
   -- include: contact
+  -- include: search
   create_thread(meta, ARGV[8])
   write_contact(KEYS[5], 1, ARGV[9])
-  call('ZADD', KEYS[6], at, 'ct_' .. string.sub(thread, 4))
+  enlist(KEYS[6], 'ct_' .. string.sub(thread, 4), at, cmsgpack.unpack(ARGV[10])[1])
   status = 'open'
 end
 

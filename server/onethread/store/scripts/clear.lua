@@ -1,10 +1,11 @@
 -- Last step of a carry: what the source held is dropped, but for the mark that says where it went.
 -- idempotent: yes
+-- include: search
 --
 -- Atomic: the keys, the indexes and the sweep's note go together; the mark stays.
 --
 -- KEYS  meta, carries, contacts, then every key that goes
--- ARGV  member of carries, contact id, how long a token may live (seconds)
+-- ARGV  member of carries, contact id, how long a token may live (seconds), the contact's terms (packed)
 -- gives 1
 local moved = redis.call('HMGET', KEYS[1], 'moved', 'adm', 'ends')
 redis.call('SREM', KEYS[2], ARGV[1])
@@ -13,5 +14,5 @@ for i = 4, #KEYS do redis.call('DEL', KEYS[i]) end
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'moved', moved[1], 'adm', moved[2], 'ends', moved[3])
 redis.call('EXPIRE', KEYS[1], ARGV[3])
-redis.call('ZREM', KEYS[3], ARGV[2])
+delist(KEYS[3], ARGV[2], cmsgpack.unpack(ARGV[4]))
 return 1

@@ -26,11 +26,7 @@ else
 end
 local c = redis.call('HMGET', contact, 'v', 'blob', 'seen', 'page')
 local head, id, events = newest(log, tonumber(ARGV[6]), tonumber(ARGV[7]))
-local there = {}
-for _, member in ipairs(redis.call('ZRANGEBYSCORE', online, '(' .. now, '+inf')) do
-  there[string.sub(member, string.find(member, ' ', 1, true) + 1)] = true
-end
 local nc, na = counts_of(redis.call('LINDEX', log, -1))
 return {m[1], head, id, tonumber(m[2] or 0), tonumber(m[3] or 0), tonumber(m[4] or 0), na - m[5], nc - m[6],
-  devices_of(devices, there), events, tonumber(c[1] or 0), c[2] or '', tonumber(c[3] or 0), c[4] or '', m[7],
+  devices_of(devices, online_now(online, now)), events, tonumber(c[1] or 0), c[2] or '', tonumber(c[3] or 0), c[4] or '', m[7],
   m[8] or '', watching}

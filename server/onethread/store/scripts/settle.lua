@@ -6,12 +6,14 @@
 -- include: inbox
 -- include: moves
 -- include: contact
+-- include: search
 --
 -- Atomic: all of it, with the mark by which a second settling is known.
 --
--- KEYS  log, meta, contact, progress, inbox
+-- KEYS  log, meta, contact, progress, inbox, contacts
 -- ARGV  source, version read, contact blob, event id, body of `merged` up to its count, at, thread, channel,
---       system's name, source's status, source's assignee, source read by c (1|0), by a (1|0), session that carries
+--       system's name, source's status, source's assignee, source read by c (1|0), by a (1|0), session that carries,
+--       contact id, filing (packed {terms added, terms removed}, "" for no change)
 -- gives {ok} | {done} | {overtaken}
 local log, meta, contact, progress, inbox = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local source, at, thread, channel = ARGV[1], ARGV[6], ARGV[7], ARGV[8]
@@ -23,6 +25,7 @@ local status, assignee = m[1], m[2]
 local nc, na = counts_of(redis.call('LINDEX', log, -1))
 write_contact(contact, ARGV[2] + 1, ARGV[3])
 redis.call('SPUBLISH', channel, 'f' .. ARGV[14] .. (ARGV[2] + 1) .. ' ' .. ARGV[3])
+if ARGV[16] ~= '' then refile(KEYS[6], ARGV[15], cmsgpack.unpack(ARGV[16])) end
 redis.call('HSET', meta, 'carried:' .. source, 1)
 
 do

@@ -18,6 +18,15 @@ local function online_of(online, now)
   return found, faded
 end
 
+-- The ids that are online, without taking any off: who does that has to tell the hubs.
+local function online_now(online, now)
+  local found = {}
+  for _, member in ipairs(redis.call('ZRANGEBYSCORE', online, '(' .. now, '+inf')) do
+    found[string.sub(member, string.find(member, ' ', 1, true) + 1)] = true
+  end
+  return found
+end
+
 -- A packed list of {id, kind, name, online (1|0)}; `known` is the hash, flat.
 local function packed_devices(known, is_online)
   local count, parts = #known / 2, {}
