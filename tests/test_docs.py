@@ -9,6 +9,7 @@ import click
 import pytest
 
 from onethread import metrics
+from onethread.api.problems import REASONS
 from onethread.cli import onethread
 from onethread.settings import SETTINGS
 
@@ -70,6 +71,12 @@ def test_metrics() -> None:
     expected = [*metrics.GAUGES.values(), *metrics.TIMES.values()]
     expected += [(f"{name}_total", meaning) for name, meaning in counters]
     assert sorted(rows) == sorted(expected)
+
+
+def test_reasons() -> None:
+    """docs/http.md has a row for each reason, with its status and meaning, in order."""
+    rows = re.findall(r"^\| (\d+) \| `(\w+)` \| (.+) \|$", (DOCS / "http.md").read_text(), re.MULTILINE)
+    assert rows == [(str(row.status), reason, row.meaning) for reason, row in REASONS.items()]
 
 
 def test_changelog() -> None:

@@ -69,18 +69,27 @@ def read_claims(payload: bytes, cls: type[FrameT]) -> FrameT | None:
 
 
 def read_body(payload: bytes, cls: type[FrameT], nodes: Nodes, encoding: str) -> FrameT:
-    """The map of this type in `payload`, or ProtocolError and nothing else."""
+    """The map of this type in `payload`, or ProtocolError and nothing else.
+
+    Unknown fields are skipped, unless the type forbids them: then they are `bad_field`.
+    """
     try:
         node = nodes.root(payload)
         held = nodes.entries(node)
         if held is None:
             found = given(nodes.peek(node), quoted=False)
             raise _refusal("bad_frame", f"The body must be a map with string keys, not {found}.")
+        return read_fields(held, cls, nodes)
+    except UNREADABLE:
+        raise _refusal("bad_frame", f"The body is not readable as {encoding}.") from None
+
+
+def read_fields(held: Mapping[str, Any], cls: type[FrameT], nodes: Nodes) -> FrameT:
+    """The map of this type whose fields are these nodes by name, or ProtocolError `bad_field`."""
+    try:
         return _Reading(nodes).struct(held, cls, "")
     except Fault as fault:
         raise _refusal("bad_field", fault.sentence, fault.field) from None
-    except UNREADABLE:
-        raise _refusal("bad_frame", f"The body is not readable as {encoding}.") from None
 
 
 def _kind(held: Mapping[str, Any], kinds: Mapping[str, type[FrameT]], nodes: Nodes) -> type[FrameT]:
@@ -122,6 +131,8 @@ class _Reading:
 
     def struct(self, held: Mapping[str, Any], cls: type[FrameT], path: str) -> FrameT:
         values = {}
+        if cls.__struct_config__.forbid_unknown_fields:
+            self.refuse_unknown(held, cls, path)
         for field in msgspec.structs.fields(cls):
             where = _join(path, field.encode_name)
             if field.encode_name in held:
@@ -133,6 +144,14 @@ class _Reading:
         except Misfit as misfit:
             where = _join(path, misfit.field)
             raise Fault(where, f"`{where}` {misfit.demand}.") from None
+
+    def refuse_unknown(self, held: Mapping[str, Any], cls: type[Struct], path: str) -> None:
+        known = cls.__struct_encode_fields__
+        for name in held:
+            if name not in known:
+                where = _join(path, shown(name))
+                taken = ", ".join(f"`{each}`" for each in known) or "no field"
+                raise Fault(where, f"`{where}` is unknown; taken: {taken}.")
 
     def value(self, node: Any, hint: Any, path: str) -> Any:
         members = _members(hint)

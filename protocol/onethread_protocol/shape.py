@@ -7,7 +7,18 @@ from msgspec import UNSET, Struct, UnsetType
 from onethread_protocol.bounds import Ref
 
 PRIVATE = frozenset(
-    {"app_secret", "security_hash", "user_hash", "token", "visitor", "clean", "text", "password"}
+    {
+        "app_secret",
+        "security_hash",
+        "user_hash",
+        "token",
+        "visitor",
+        "clean",
+        "text",
+        "password",
+        "secret",
+        "key",
+    }
 )
 """Fields whose values appear in no error and no log: secrets, and what people write to each other."""
 

@@ -15,7 +15,7 @@ import uvloop
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 from uvicorn._types import ASGIApplication
 
 from onethread import demo
@@ -23,9 +23,16 @@ from onethread.agents import cookie
 from onethread.agents.audit import SERVER
 from onethread.agents.login import Logins
 from onethread.agents.passwords import Passwords
-from onethread.api.operations import Unready, operation_routes
+from onethread.api.contacts import ContactOperations
+from onethread.api.edge import Api
+from onethread.api.health import Unready, health_routes
+from onethread.api.openapi import openapi_route
+from onethread.api.operation import Operation
 from onethread.api.problems import http_problem
-from onethread.api.sessions import session_routes
+from onethread.api.rates import Rates
+from onethread.api.sessions import SessionOperations
+from onethread.callers import StoredCallers
+from onethread.contacts.listing import Listing
 from onethread.gateway.addresses import Addresses
 from onethread.gateway.edge import Edge
 from onethread.gateway.endpoint import Endpoint
@@ -34,6 +41,7 @@ from onethread.gateway.server import Server, config
 from onethread.hub.clock import every, now_ms
 from onethread.hub.counters import Counters
 from onethread.hub.hub import Hub, Limits
+from onethread.hub.profiles import Profiles
 from onethread.hub.sweep import SWEEP_EVERY, Sweep
 from onethread.identity.organization import Organization
 from onethread.identity.tokens import TokenMint
@@ -44,6 +52,7 @@ from onethread.snapshots import Counts, take
 from onethread.store.accounts import Accounts
 from onethread.store.agent_records import AgentRecords
 from onethread.store.carries import Carries
+from onethread.store.contacts import Contacts
 from onethread.store.directory import Directory
 from onethread.store.embedded import EmbeddedStore
 from onethread.store.embedded_errors import EmbeddedStoreError
@@ -176,11 +185,22 @@ class Process:
 
     def _routes(self) -> list[BaseRoute]:
         endpoint = Endpoint(self._edge, self._hub.open_session, self._proxies, cookie.session_token)
-        logins = Logins(self._sessions, self._addresses, Passwords(), now_ms)
+        operations = self._operations()
+        callers = StoredCallers(self._organizations, self._sessions)
+        api = Api(operations, callers, Rates(self._serving.settings.requests_per_second))
         return [
             *endpoint.routes(),
-            *operation_routes(self._unready, self._metering.registry),
-            *session_routes(logins, self._sessions, self._client_address),
+            *health_routes(self._unready, self._metering.registry),
+            openapi_route(operations),
+            Route("/v1/{path:path}", api),
+        ]
+
+    def _operations(self) -> list[Operation]:
+        logins = Logins(self._sessions, self._addresses, Passwords(), now_ms)
+        listing, profiles = Listing(Contacts(self._link)), Profiles(self._store)
+        return [
+            *SessionOperations(logins, self._sessions, self._client_address).operations(),
+            *ContactOperations(listing, profiles, TokenMint(self._serving.key)).operations(),
         ]
 
     def _client_address(self, request: Request) -> str:

@@ -40,7 +40,7 @@ async def ensure(organizations: Organizations, accounts: Accounts) -> None:
         await organizations.add(Organization(org=ORG, name="Demo"))
     await organizations.edit(ORG, _with_credentials)
     with suppress(Exists):
-        await organizations.add_api_key(ORG, "demo", API_KEY)
+        await organizations.add_api_key(ORG, "demo", API_KEY, scope="admin")
     await _ensure_agents(accounts)
 
 

@@ -148,13 +148,15 @@ def test_identity_keys_from_first_to_last(
 
 
 def test_api_keys_from_first_to_last(command: Command, org: str) -> None:
-    """An API key is printed once, listed by id and name, renamed and removed."""
+    """An API key is printed once, listed by id, name and scope, changed and removed."""
     command("orgs", "add", org)
     printed = command("keys", "add", "api", "--org", org, "--name", "backend")
     key = dict(line.split() for line in printed.splitlines())
-    command("keys", "set", "api", key["id"], "--org", org, "--name", "shop backend")
-    listed = command("keys", "list", "--org", org, "--json")
-    assert json.loads(listed) == [{"kind": "api", "id": key["id"], "name": "shop backend"}]
+    [listed] = json.loads(command("keys", "list", "--org", org, "--json"))
+    assert listed == {"kind": "api", "id": key["id"], "name": "backend", "scope": "write"}
+    command("keys", "set", "api", key["id"], "--org", org, "--name", "shop backend", "--scope", "read")
+    [listed] = json.loads(command("keys", "list", "--org", org, "--json"))
+    assert listed == {"kind": "api", "id": key["id"], "name": "shop backend", "scope": "read"}
     command("keys", "remove", "api", key["id"], "--org", org)
     assert json.loads(command("keys", "list", "--org", org, "--json")) == []
 

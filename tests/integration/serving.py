@@ -25,6 +25,7 @@ PATIENT = {
     "ONETHREAD_REFUSALS_PER_MINUTE": "0",
     "ONETHREAD_CONNECTIONS_PER_ADDRESS": "0",
     "ONETHREAD_SENDS_PER_SECOND": "0",
+    "ONETHREAD_REQUESTS_PER_SECOND": "0",
     "ONETHREAD_DRAIN": "4",
 }
 """Tests share one address and are faster than people: the limits have tests of their own."""

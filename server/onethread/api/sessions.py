@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, Protocol
 
-import msgspec
 from msgspec import UNSET, UnsetType
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from onethread.agents import cookie
 from onethread.agents.account import agent_view
 from onethread.agents.login import LoggedIn, Logins, Refused
 from onethread.agents.session import LIFETIME_MS
-from onethread.api.bodies import read_body
-from onethread.api.problems import FRESH, guarded, problem
+from onethread.api.callers import not_let_in
+from onethread.api.operation import Call, Operation, answered, done
+from onethread.api.problems import Problem
 from onethread_protocol.bounds import Email, Millis, Org, Secret, Token
 from onethread_protocol.people import AgentView
 from onethread_protocol.shape import Shape
@@ -48,39 +47,61 @@ class EndsSessions(Protocol):
         """End the session of a token, if there is one, and its consoles; false if it opens nothing."""
 
 
-def session_routes(
-    logins: Logins, sessions: EndsSessions, address_of: Callable[[Request], str]
-) -> list[Route]:
+class SessionOperations:
     """`POST` and `DELETE /v1/sessions`. `address_of` is the client's, after trusted proxies."""
 
-    async def log_in(request: Request) -> Response:
-        wanted = await read_body(request, SessionRequest)
+    def __init__(self, logins: Logins, sessions: EndsSessions, address_of: Callable[[Request], str]) -> None:
+        self._logins = logins
+        self._sessions = sessions
+        self._address_of = address_of
+
+    def operations(self) -> list[Operation]:
+        """Return the rows of the table."""
+        return [
+            Operation(
+                method="POST",
+                path=PATH,
+                summary="Log an agent in.",
+                scope=None,
+                handler=self._log_in,
+                body=SessionRequest,
+                answers={200: SessionAnswer},
+                reasons=("bad_credentials", "origin_refused", "rate_limited"),
+            ),
+            Operation(
+                method="DELETE",
+                path=PATH,
+                summary="Log the agent out: end the session that this request comes with.",
+                scope=None,
+                handler=self._log_out,
+                answers={204: None},
+                reasons=("bad_credentials",),
+            ),
+        ]
+
+    async def _log_in(self, call: Call) -> Response:
+        request, wanted = call.request, call.body
         origin, host = request.headers.get("origin"), request.headers.get("host", "")
         if wanted.cookie is True and origin is not None and not cookie.own_origin(origin, host):
-            raise problem("origin_refused", "The cookie is for the server's own pages.")
+            raise Problem("origin_refused", "The cookie is for the server's own pages.")
+        address = self._address_of(request)
         try:
-            done = await logins.login(wanted.org, wanted.email, wanted.password, address_of(request))
+            logged_in = await self._logins.login(wanted.org, wanted.email, wanted.password, address)
         except Refused as refused:
             if refused.retry_after_ms:
                 wait = refused.retry_after_ms
-                raise problem("rate_limited", "Too many logins; try later.", retry_after_ms=wait) from None
-            raise problem("bad_credentials", "`org`, `email` and `password` don't belong together.") from None
-        return _logged_in(done, host if wanted.cookie is True else None)
+                raise Problem("rate_limited", "Too many logins; try later.", retry_after_ms=wait) from None
+            raise not_let_in("`org`, `email` and `password` don't belong together.") from None
+        return _logged_in(logged_in, host if wanted.cookie is True else None)
 
-    async def log_out(request: Request) -> Response:
-        token = session_token(request)
-        if token is None or not await sessions.close(token):
-            raise problem("bad_credentials", "There is no such session.")
-        response = Response(status_code=204, headers=FRESH)
-        if cookie.NAME in request.cookies:
-            host = request.headers.get("host", "")
-            _set_cookie(response, "", 0, host)
+    async def _log_out(self, call: Call) -> Response:
+        token = session_token(call.request)
+        if token is None or not await self._sessions.close(token):
+            raise not_let_in("There is no such session.")
+        response = done()
+        if cookie.NAME in call.request.cookies:
+            _set_cookie(response, "", 0, call.request.headers.get("host", ""))
         return response
-
-    return [
-        Route(PATH, guarded(log_in), methods=["POST"]),
-        Route(PATH, guarded(log_out), methods=["DELETE"]),
-    ]
 
 
 def session_token(request: Request) -> str | None:
@@ -94,15 +115,15 @@ def session_token(request: Request) -> str | None:
     )
 
 
-def _logged_in(done: LoggedIn, cookie_host: str | None) -> Response:
+def _logged_in(logged_in: LoggedIn, cookie_host: str | None) -> Response:
     body = SessionAnswer(
-        token=done.token if cookie_host is None else UNSET,
-        expires_at=done.session.expires_at,
-        agent=agent_view(done.account),
+        token=logged_in.token if cookie_host is None else UNSET,
+        expires_at=logged_in.session.expires_at,
+        agent=agent_view(logged_in.account),
     )
-    response = Response(msgspec.json.encode(body), 200, FRESH, "application/json")
+    response = answered(body)
     if cookie_host is not None:
-        _set_cookie(response, done.token, LIFETIME_MS // 1000, cookie_host)
+        _set_cookie(response, logged_in.token, LIFETIME_MS // 1000, cookie_host)
     return response
 
 

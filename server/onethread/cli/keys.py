@@ -9,9 +9,9 @@ import click
 import msgspec
 
 from onethread.cli.administration import administer
-from onethread.cli.options import json_option, long_secret, org_option, show, with_settings
+from onethread.cli.options import given_options, json_option, long_secret, org_option, show, with_settings
 from onethread.cli.options import name as name_
-from onethread.identity.organization import IDENTITY_KEYS
+from onethread.identity.organization import IDENTITY_KEYS, SCOPES, Scope
 from onethread.settings import Settings
 from onethread.store.documents import Missing, OrganizationError
 from onethread.store.organizations import Exists, Record
@@ -21,6 +21,11 @@ KIND = click.Choice(["identity", "api"])
 KID_CHARACTERS = 64
 
 kind_argument = click.argument("kind", type=KIND)
+scope_option = click.option(
+    "--scope",
+    type=click.Choice(SCOPES),
+    help="API keys: what it may do, each with those before it; write if not given.",
+)
 key_option = click.option(
     "--key",
     callback=long_secret,
@@ -50,18 +55,28 @@ def keys() -> None:
 @key_option
 @click.option("--kid", callback=_kid, help="Identity keys: its name in tokens; the next number if not given.")
 @click.option("--name", callback=name_, help="API keys: what it is for.")
+@scope_option
 @with_settings
-def add(settings: Settings, kind: str, org: str, key: str | None, kid: str | None, name: str | None) -> None:
+def add(
+    settings: Settings,
+    kind: str,
+    org: str,
+    key: str | None,
+    kid: str | None,
+    name: str | None,
+    scope: Scope | None,
+) -> None:
     """Add a key, a random one unless it is given, and print it."""
     if kind == "api":
         _only("identity", kid=kid)
         api_key, clear = administer(
-            settings, lambda organizations: organizations.add_api_key(org, name or "", key)
+            settings,
+            lambda organizations: organizations.add_api_key(org, name or "", key, scope=scope or "write"),
         )
         click.echo(f"id   {api_key.id}")
         click.echo(f"key  {clear}")
         return
-    _only("api", name=name)
+    _only("api", name=name, scope=scope)
     chosen = key or secrets.token_urlsafe(32)
 
     def edit(record: Record) -> Record:
@@ -87,10 +102,13 @@ def list_(settings: Settings, org: str, as_json: bool) -> None:
     """List the keys of an organization, without the keys themselves."""
     record = administer(settings, lambda organizations: organizations.get(org))
     rows: list[dict[str, Any]] = [
-        {"kind": "identity", "id": kid, "name": ""} for kid in record.organization.identity_keys
+        {"kind": "identity", "id": kid, "name": "", "scope": ""} for kid in record.organization.identity_keys
     ]
-    rows += [{"kind": "api", "id": key.id, "name": key.name} for key in record.api_keys.values()]
-    show(rows, ("kind", "id", "name"), as_json)
+    rows += [
+        {"kind": "api", "id": key.id, "name": key.name, "scope": key.scope}
+        for key in record.api_keys.values()
+    ]
+    show(rows, ("kind", "id", "name", "scope"), as_json)
 
 
 @keys.command("set")
@@ -99,23 +117,31 @@ def list_(settings: Settings, org: str, as_json: bool) -> None:
 @org_option
 @key_option
 @click.option("--name", callback=name_, help="API keys: what it is for.")
+@scope_option
 @with_settings
-def set_(settings: Settings, kind: str, id_: str, org: str, key: str | None, name: str | None) -> None:
-    """Change an identity key's key, or an API key's name, by the kid or id that `keys list` shows."""
+def set_(
+    settings: Settings,
+    kind: str,
+    id_: str,
+    org: str,
+    key: str | None,
+    name: str | None,
+    scope: Scope | None,
+) -> None:
+    """Change an identity key's key, or an API key's name or scope, by kid or id as `keys list` has it."""
     if kind == "api":
         _only("identity", key=key)
+        given = given_options(name=name, scope=scope)
     else:
-        _only("api", name=name)
-    if key is None and name is None:
-        wanted = "--name" if kind == "api" else "--key"
-        raise click.UsageError(f"nothing to set; give {wanted}", click.get_current_context())
+        _only("api", name=name, scope=scope)
+        given_options(key=key)
 
     def edit(record: Record) -> Record:
         _find(record, kind, id_)
         if key is not None:
             return _with_identity_keys(record, {**record.organization.identity_keys, id_: key})
-        renamed = msgspec.structs.replace(record.api_keys[id_], name=name)
-        return msgspec.structs.replace(record, api_keys={**record.api_keys, id_: renamed})
+        changed = msgspec.structs.replace(record.api_keys[id_], **given)
+        return msgspec.structs.replace(record, api_keys={**record.api_keys, id_: changed})
 
     administer(settings, lambda organizations: organizations.edit(org, edit))
     click.echo(f"{kind} key {id_!r} of organization {org!r} changed")

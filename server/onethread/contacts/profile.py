@@ -97,16 +97,26 @@ def admit(contact: Contact | None, admission: Admit, user: User, thread: str, no
     )
 
 
-def edit(contact: Contact, user: UserEdit, *, by_customer: bool = True) -> Contact:
+def edit(contact: Contact, user: UserEdit, *, by_customer: bool = True, within: str = "user.") -> Contact:
     """Return the entry after a `profile` frame: given fields are set, null clears a field or custom_data key.
 
     ProtocolError 403 `field_locked`: a customer may not change what a token set. 400 `bad_field`:
-    custom_data would be too large. Either way nothing of the frame is stored.
+    custom_data would be too large. Either way nothing of the frame is stored. `within` goes before the
+    names of fields in errors.
     """
     fields, data = _fields(user), _data(user)
     if by_customer:
-        _refuse_locked(contact, (*fields, *map(_path, data)), prefix="user.")
-    return _change(contact, fields, data, "user.custom_data")
+        _refuse_locked(contact, (*fields, *map(_path, data)), within)
+    return _change(contact, fields, data, f"{within}custom_data")
+
+
+def register(user: User, thread: str, now_ms: int, *, within: str = "") -> Contact:
+    """Return the entry of a person whom the organization itself brings in: authenticated from the start.
+
+    ProtocolError 400 `bad_field`: custom_data is too large; `within` goes before its name.
+    """
+    contact = _change(_new(thread, now_ms), _fields(user), _data(user), f"{within}custom_data")
+    return replace(contact, user_id=None if user.user_id is UNSET else user.user_id, authenticated=True)
 
 
 def fill(contact: Contact, form: Prechat) -> Contact:

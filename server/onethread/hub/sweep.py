@@ -6,13 +6,12 @@ from typing import Final, Protocol
 
 from onethread.hub.carry import Carry, CarryStore
 from onethread.hub.log import StoreFailure
+from onethread.hub.profiles import NOBODY
 from onethread.identity.organization import Organization
 
 SWEEP_EVERY: Final = 30.0
 """Seconds between two looks. A carry under way is found too: its steps may be done twice, so that does no
 harm."""
-NOBODY: Final = "-" * 16
-"""Stands for the session whose doing it is."""
 
 
 class SweepStore(CarryStore, Protocol):

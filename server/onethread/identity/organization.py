@@ -8,6 +8,10 @@ IdentityPolicy: TypeAlias = Literal["open", "sticky", "signed"]
 Pinning: TypeAlias = Literal["first_use", "backend"]
 OnRefused: TypeAlias = Literal["clean_chat", "close"]
 
+Scope: TypeAlias = Literal["read", "write", "admin"]
+"""What an API key may do; each scope has those before it."""
+SCOPES: Final[tuple[Scope, ...]] = ("read", "write", "admin")
+
 IDENTITY_KEYS: Final = 2
 """Identity keys that can be valid at a time (WIRE.md section 8, Proofs): of a change the old and the new."""
 

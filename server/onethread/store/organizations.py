@@ -25,7 +25,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from onethread.agents.audit import COMMAND, Actor, Change, changed_fields, differences
-from onethread.identity.organization import Organization
+from onethread.identity.organization import Organization, Scope
 from onethread.store.address import open_client
 from onethread.store.documents import (
     Documents,
@@ -54,6 +54,7 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     digest: str
     created_at: int
+    scope: Scope = "write"
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,7 +169,9 @@ class Organizations:
             raise Missing(f"there is no organization {org!r}")
         return int(removed)
 
-    async def add_api_key(self, org: str, name: str, key: str | None = None) -> tuple[ApiKey, str]:
+    async def add_api_key(
+        self, org: str, name: str, key: str | None = None, *, scope: Scope = "write"
+    ) -> tuple[ApiKey, str]:
         """Make an API key, or take this one, and return it: it is never shown again.
 
         Raises Missing, Exists.
@@ -179,6 +182,7 @@ class Organizations:
             name=name,
             digest=self._digest(key),
             created_at=time.time_ns() // 1_000_000,
+            scope=scope,
         )
 
         def add(record: Record) -> Record:

@@ -8,7 +8,7 @@ import pytest
 from prometheus_client import CollectorRegistry, Counter
 from starlette.applications import Starlette
 
-from onethread.api.operations import Unready, operation_routes
+from onethread.api.health import Unready, health_routes
 
 Get = Callable[..., Awaitable[tuple[int, dict[str, str], bytes]]]
 
@@ -19,7 +19,7 @@ class Server:
     def __init__(self) -> None:
         self.unready: Unready | None = None
         self.registry = CollectorRegistry()
-        self.app = Starlette(routes=operation_routes(self._unready, self.registry))
+        self.app = Starlette(routes=health_routes(self._unready, self.registry))
 
     async def _unready(self) -> Unready | None:
         return self.unready

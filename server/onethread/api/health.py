@@ -17,7 +17,7 @@ Unready: TypeAlias = Literal["starting", "draining", "store_unavailable"]
 _FRESH = {"Cache-Control": "no-store"}
 
 
-def operation_routes(
+def health_routes(
     unready: Callable[[], Awaitable[Unready | None]], registry: CollectorRegistry
 ) -> list[Route]:
     """`/healthz`, `/readyz` and `/metrics` (WIRE.md section 9); none needs a key.

@@ -1,0 +1,341 @@
+"""Contacts over HTTP and on the wire: how they come in, are found, change live and are vouched for."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.integration.acme import Acme, MakeAcme, new_user, refused, token
+from tests.integration.acme import acme_fixture as acme_fixture
+from tests.integration.acme import quiet_fixture as quiet_fixture
+from tests.integration.backend import Backend, backend_of
+from tests.integration.backend import backend_fixture as backend_fixture
+from tests.integration.hubs import until
+
+
+async def both(acme: MakeAcme, **settings: Any) -> tuple[Acme, Backend]:
+    """An organization and its backend."""
+    org = await acme(**settings)
+    return org, await backend_of(org)
+
+
+def ids(items: list[dict[str, Any]]) -> list[str]:
+    return [item["id"] for item in items]
+
+
+async def test_a_contact_of_init_with_no_chat(acme: MakeAcme) -> None:
+    """An init with a user_id makes a contact that is listed at once, with what the frame gave."""
+    org, backend = await both(acme)
+    user = {"user_id": "ana", "name": "Ana", "email": "ana@shop.example", "custom_data": {"plan": "gold"}}
+    ana = await org.join(user=user)
+    [found] = (await backend.get("/v1/contacts"))["items"]
+    assert {key: found[key] for key in user} == user
+    assert found["authenticated"] is True
+    assert (found["id"], found["thread"]) == (ana.ready["contact"]["id"], ana.thread)
+    assert [device["online"] for device in found["devices"]] == [True]
+    assert found["seen_at"] >= found["created_at"]
+    assert await backend.get(f"/v1/contacts/{found['id']}") == found
+
+
+async def test_a_visitor_is_listed_from_its_first_act(acme: MakeAcme) -> None:
+    """A page view costs nothing; the first message or form lists the visitor, both authenticate it."""
+    org, backend = await both(acme)
+    vera = await org.join(user={"name": "Vera"})
+    assert (await backend.get("/v1/contacts"))["items"] == []
+    await vera.say("hello")
+    [found] = (await backend.get("/v1/contacts", query="vera"))["items"]
+    assert (found["name"], found["authenticated"]) == ("Vera", False)
+    assert ids((await backend.get("/v1/contacts", authenticated="true"))["items"]) == []
+    await vera.ask({"t": "prechat", "name": "Vera", "email": "vera@shop.example"}, "profile")
+    [found] = (await backend.get("/v1/contacts", authenticated="true"))["items"]
+    assert (found["id"], found["email"], found["authenticated"]) == (
+        vera.ready["contact"]["id"],
+        "vera@shop.example",
+        True,
+    )
+    assert (await backend.get("/v1/contacts", authenticated="false"))["items"] == []
+
+
+async def test_a_contact_brought_in_is_the_one_that_comes(acme: MakeAcme) -> None:
+    """Who was brought in by the API gets its own contact and thread when it comes with its user_id."""
+    org, backend = await both(acme, shards=4)
+    brought = await backend.add(
+        user_id="ana", name="Ana", phone="+49 1", custom_data={"plan": "gold", "seats": 2}
+    )
+    assert (brought["authenticated"], brought["devices"]) == (True, [])
+    ana = await org.join(user={"user_id": "ana", "company": "ACME"})
+    assert (ana.ready["contact"]["id"], ana.thread) == (brought["id"], brought["thread"])
+    assert ana.ready["prechat"] is None
+    found = await backend.get(f"/v1/contacts/{brought['id']}")
+    assert (found["name"], found["company"], found["custom_data"]) == (
+        "Ana",
+        "ACME",
+        {"plan": "gold", "seats": 2},
+    )
+
+
+async def test_without_a_user_id(backend: Backend) -> None:
+    """A contact needs no user_id, and no field at all: it gets a name."""
+    found = await backend.add()
+    assert found["name"].endswith("(anonym)")
+    assert "user_id" not in found
+    assert found["authenticated"] is True
+
+
+async def test_a_known_user_id(backend: Backend) -> None:
+    """A second contact of one user_id is refused with the first one's id, and changes nothing."""
+    first = await backend.add(user_id="ana", name="Ana")
+    answer = await backend.call("POST", "/v1/contacts", {"user_id": "ana", "name": "Other"})
+    assert (answer.status, answer.json["reason"], answer.json["id"]) == (409, "exists", first["id"])
+    assert (await backend.get("/v1/contacts"))["items"] == [first]
+
+
+async def test_two_at_once_make_one_contact(acme: MakeAcme) -> None:
+    """However many requests and inits race for one user_id, one contact comes of it."""
+    org, backend = await both(acme)
+    posts = [backend.call("POST", "/v1/contacts", {"user_id": "ana", "name": str(n)}) for n in range(10)]
+    inits = [org.join(user={"user_id": "ana"}) for _ in range(5)]
+    answers = await asyncio.gather(*posts, *inits)
+    statuses = [answer.status for answer in answers[:10]]  # type: ignore[union-attr]
+    assert statuses.count(201) <= 1
+    assert set(statuses) <= {201, 409}
+    [found] = (await backend.get("/v1/contacts"))["items"]
+    assert {customer.ready["contact"]["id"] for customer in answers[10:]} == {found["id"]}  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("shards", [1, 3])
+async def test_filters_one_at_a_time(acme: MakeAcme, shards: int) -> None:
+    """Each filter finds who it says and nobody else, page by page, newest first."""
+    _, backend = await both(acme, shards=shards)
+    people = [
+        await backend.add(
+            user_id=f"user-{n}",
+            name=["José Álvarez", "Jo Li", "Anna"][n % 3],
+            email=f"mail{n % 2}@shop.example",
+            phone=f"+49 (151) {n}",
+            custom_data={"plan": "gold" if n < 4 else "silver", "vip": n == 5, "seats": n},
+        )
+        for n in range(9)
+    ]
+    newest = ids(people)[::-1]
+
+    async def found(**query: Any) -> list[int]:
+        items = await backend.pages("/v1/contacts", limit=2, **query)
+        return [newest.index(item["id"]) for item in items]
+
+    assert await found() == list(range(9))
+    assert await found(query="jose") == [2, 5, 8]
+    assert await found(query="JO") == [1, 2, 4, 5, 7, 8]
+    assert await found(query="user-3") == [5]
+    assert await found(query="+49151 7") == [1]
+    assert await found(user_id="user-8") == [0]
+    assert await found(user_id="user-9") == []
+    assert await found(email="MAIL1@shop.example") == [1, 3, 5, 7]
+    assert await found(**{"custom.plan": "gold"}) == [5, 6, 7, 8]
+    assert await found(**{"custom.vip": "true"}) == [3]
+    assert await found(**{"custom.seats": "0"}) == [8]
+    assert await found(authenticated="true") == list(range(9))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"query": "a", "email": "a@x.y"},
+        {"user_id": "a", "authenticated": "true"},
+        {"custom.a": "1", "custom.b": "2"},
+        {"query": ""},
+        {"limit": "201"},
+        {"limit": "-1"},
+        {"authenticated": "yes"},
+        {"cursor": "nothing"},
+        {"custom.": "x"},
+    ],
+)
+async def test_a_filter_that_is_none(backend: Backend, query: dict[str, str]) -> None:
+    """More than one filter, and one outside its limits, is refused by name."""
+    answer = await backend.call("GET", "/v1/contacts", **query)
+    assert (answer.status, answer.json["reason"]) == (400, "bad_field")
+    assert answer.json["field"].partition(".")[0] in {name.partition(".")[0] for name in query}
+
+
+async def test_a_page_stands_still_while_people_come(acme: MakeAcme) -> None:
+    """Contacts who come between two pages neither repeat nor hide those who were there."""
+    _, backend = await both(acme)
+    people = [await backend.add(name=f"Ana {n}") for n in range(5)]
+    first = await backend.get("/v1/contacts", limit=2)
+    for n in range(3):
+        await backend.add(name=f"New {n}")
+    rest = await backend.pages("/v1/contacts", limit=2, cursor=first["cursor"])
+    assert ids(first["items"]) + ids(rest) == ids(people)[::-1]
+
+
+async def test_a_change_is_seen_by_every_device(acme: MakeAcme) -> None:
+    """A PATCH reaches all devices of the contact, live, and the search."""
+    org, backend = await both(acme)
+    phone, laptop = [await org.join(user={"user_id": "ana", "name": "Ana"}) for _ in range(2)]
+    contact = phone.ready["contact"]["id"]
+    answer = await backend.call(
+        "PATCH", f"/v1/contacts/{contact}", {"name": "Zoe", "custom_data": {"plan": "gold"}}
+    )
+    assert (answer.json["name"], answer.json["custom_data"]) == ("Zoe", {"plan": "gold"})
+    for device in (phone, laptop):
+        frame = await device.next("profile")
+        assert frame["contact"]["name"] == "Zoe"
+        assert "custom_data" not in frame["contact"]
+    assert ids((await backend.get("/v1/contacts", query="zo"))["items"]) == [contact]
+    assert (await backend.get("/v1/contacts", query="ana@"))["items"] == []
+
+
+async def test_a_customers_change_is_seen_by_the_backend(acme: MakeAcme) -> None:
+    """What a `profile` frame and a later init change is listed and found at once."""
+    org, backend = await both(acme)
+    ana = await org.join(user={"user_id": "ana", "name": "Ana", "custom_data": {"plan": "gold"}})
+    await ana.ask({"t": "profile", "user": {"phone": "+49 151", "custom_data": {"plan": None}}}, "profile")
+    [found] = (await backend.get("/v1/contacts", query="+4915"))["items"]
+    assert found["custom_data"] == {}
+    assert (await backend.get("/v1/contacts", **{"custom.plan": "gold"}))["items"] == []
+    await org.join(user={"user_id": "ana", "company": "ACME"})
+    assert ids((await backend.get("/v1/contacts", query="acm"))["items"]) == [found["id"]]
+
+
+async def test_null_clears(backend: Backend) -> None:
+    """Null clears a field and a key; what is not given stays; without a name the random one is back."""
+    ana = await backend.add(name="Ana", email="ana@shop.example", custom_data={"a": 1, "b": 2})
+    change = {"name": None, "email": None, "custom_data": {"a": None, "c": 3}}
+    kind = {"Content-Type": "application/merge-patch+json"}
+    answer = await backend.call("PATCH", f"/v1/contacts/{ana['id']}", change, kind)
+    assert answer.json["name"].endswith("(anonym)")
+    assert "email" not in answer.json
+    assert answer.json["custom_data"] == {"b": 2, "c": 3}
+    assert (await backend.get("/v1/contacts", email="ana@shop.example"))["items"] == []
+
+
+@pytest.mark.parametrize(
+    "change", [{"user_id": "b"}, {"thread": "th"}, {"name": ""}, {"authenticated": True}]
+)
+async def test_what_can_not_be_changed(backend: Backend, change: dict[str, Any]) -> None:
+    """A user_id, and whatever is no field of a profile, is refused and nothing is changed."""
+    ana = await backend.add(user_id="ana", name="Ana")
+    answer = await backend.call("PATCH", f"/v1/contacts/{ana['id']}", {"company": "ACME", **change})
+    assert (answer.status, answer.json["reason"], answer.json["field"]) == (
+        400,
+        "bad_field",
+        next(iter(change)),
+    )
+    assert await backend.get(f"/v1/contacts/{ana['id']}") == ana
+
+
+async def test_a_locked_field_is_open_to_the_backend(acme: MakeAcme) -> None:
+    """What a token locked a customer can't change, and the API can; it stays locked."""
+    org, backend = await both(acme)
+    ana = await org.join(token=token("ana", name="Ana"))
+    contact = ana.ready["contact"]["id"]
+    answer = await backend.call("PATCH", f"/v1/contacts/{contact}", {"name": "Zoe"})
+    assert answer.json["name"] == "Zoe"
+    error = await ana.ask({"t": "profile", "user": {"name": "Eve"}}, "profile")
+    assert error["reason"] == "field_locked"
+
+
+async def test_the_same_email_is_shown_and_never_merged(acme: MakeAcme) -> None:
+    """Two people with one e-mail stay two, each with a thread of its own, and are shown as such: nobody is
+    merged into another, and so impersonated."""
+    org, backend = await both(acme, shards=4)
+    ana = await org.join(user={"user_id": "ana", "email": "info@shop.example"})
+    await ana.say("mine")
+    eve = await org.join(user={"user_id": "eve", "email": "INFO@shop.example"})
+    guest = await org.join(user={"email": "info@shop.example"})
+    await guest.say("hello")
+    assert len({ana.thread, eve.thread, guest.thread}) == 3
+    contacts = [person.ready["contact"]["id"] for person in (ana, eve, guest)]
+    items = (await backend.get("/v1/contacts", email="info@shop.example"))["items"]
+    assert sorted(ids(items)) == sorted(contacts)
+    for item in items:
+        assert sorted([item["id"], *item["same_email"]]) == sorted(contacts)
+
+
+async def test_script_marks_and_nulls_stay_what_they_are(backend: Backend) -> None:
+    """Whatever characters a name has, it comes back as given and is found."""
+    for name in ("<script>alert(1)</script>", "\u202eevil\u202c", "nul\0l", "🦆" * 60, "Zoë\u0301", "a\r\nb"):
+        added = await backend.add(name=name)
+        assert added["name"] == name
+        assert added["id"] in ids((await backend.get("/v1/contacts", query=name))["items"])
+
+
+async def test_pinned_ahead(acme: MakeAcme) -> None:
+    """A hash pinned by the backend is needed from then on: other connections are closed, others refused."""
+    org, backend = await both(acme)
+    user = new_user()
+    open_one = await org.join(user={"user_id": user})
+    contact = open_one.ready["contact"]["id"]
+    answer = await backend.call("PUT", f"/v1/contacts/{contact}/security_hash", {"security_hash": "hush-1"})
+    assert (answer.status, answer.body) == (204, b"")
+    assert await open_one.closed() == 4403
+    assert refused(await org.come(user={"user_id": user}))
+    assert refused(await org.come(user={"user_id": user, "security_hash": "hush-2"}))
+    pinned = await org.join(user={"user_id": user, "security_hash": "hush-1"})
+    assert pinned.ready["identity"] == "pinned"
+    # The same again closes nobody; another one does.
+    await backend.call("PUT", f"/v1/contacts/{contact}/security_hash", {"security_hash": "hush-1"})
+    await pinned.ask({"t": "ping"}, "pong")
+    await backend.call("PUT", f"/v1/contacts/{contact}/security_hash", {"security_hash": "hush-3"})
+    assert await pinned.closed() == 4403
+
+
+async def test_cleared(acme: MakeAcme) -> None:
+    """Clearing a pin and a signed mark lets the contact in again as before."""
+    org, backend = await both(acme)
+    user = new_user()
+    signed = await org.join(token=token(user))
+    contact = signed.ready["contact"]["id"]
+    await backend.call("PUT", f"/v1/contacts/{contact}/security_hash", {"security_hash": "hush-1"})
+    assert refused(await org.come(user={"user_id": user, "security_hash": "hush-1"}))
+    assert (await backend.call("DELETE", f"/v1/contacts/{contact}/security_hash")).status == 204
+    assert (await org.join(user={"user_id": user})).ready["identity"] == "open"
+
+
+async def test_a_contact_without_a_user_id_is_not_pinned(backend: Backend) -> None:
+    """A hash stands beside a user_id; without one it is refused."""
+    ana = await backend.add(name="Ana")
+    answer = await backend.call("PUT", f"/v1/contacts/{ana['id']}/security_hash", {"security_hash": "hush-1"})
+    assert (answer.status, answer.json["field"]) == (400, "security_hash")
+
+
+@pytest.mark.parametrize(
+    "contact", ["ct_0_0123456789abcdefghij", "nobody", "th_0_0123456789abcdefghij", "%00", "ct_7_x"]
+)
+async def test_nobody(backend: Backend, contact: str) -> None:
+    """An id that nobody has is 404 `unknown_contact` on every route, and creates nothing."""
+    for method, path, body in (
+        ("GET", "", None),
+        ("PATCH", "", {"name": "Ana"}),
+        ("PUT", "/security_hash", {"security_hash": "hush-1"}),
+        ("DELETE", "/security_hash", None),
+    ):
+        answer = await backend.call(method, f"/v1/contacts/{contact}{path}", body)
+        assert (answer.status, answer.json["reason"]) == (404, "unknown_contact")
+    assert (await backend.get("/v1/contacts"))["items"] == []
+
+
+async def test_a_carried_visitor_is_no_contact_any_more(acme: MakeAcme) -> None:
+    """After a carry the visitor's id is nobody's, and its e-mail has gone to the contact."""
+    org, backend = await both(acme)
+    visitor = await org.join(user={"email": "ana@shop.example"})
+    await visitor.say("hello")
+    ana = await org.join(user={"user_id": "ana"}, visitor=visitor.ready["visitor"])
+    [found] = (await backend.get("/v1/contacts"))["items"]
+    assert (found["id"], found["email"]) == (ana.ready["contact"]["id"], "ana@shop.example")
+    assert (await backend.call("GET", f"/v1/contacts/{visitor.ready['contact']['id']}")).status == 404
+
+
+async def test_devices_are_told_as_they_are(acme: MakeAcme) -> None:
+    """A contact's devices are listed, online as long as a connection is there."""
+    org, backend = await both(acme)
+    ana = await org.join(user={"user_id": "ana"}, device="phone")
+    contact = f"/v1/contacts/{ana.ready['contact']['id']}"
+    assert (await backend.get(contact))["devices"] == [{"id": "phone", "kind": "web", "online": True}]
+    await ana.close()
+
+    async def offline() -> bool:
+        return (await backend.get(contact))["devices"] == [{"id": "phone", "kind": "web", "online": False}]
+
+    await until(offline)
