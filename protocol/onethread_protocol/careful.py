@@ -7,6 +7,7 @@ The bounds are not written again here: each leaf is read by msgspec with the typ
 """
 
 from collections.abc import Mapping
+from functools import cache
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
 
@@ -133,7 +134,7 @@ class _Reading:
         values = {}
         if cls.__struct_config__.forbid_unknown_fields:
             self.refuse_unknown(held, cls, path)
-        for field in msgspec.structs.fields(cls):
+        for field in _fields(cls):
             where = _join(path, field.encode_name)
             if field.encode_name in held:
                 values[field.name] = self.value(held[field.encode_name], field.type, where)
@@ -200,6 +201,12 @@ class _Reading:
         except msgspec.ValidationError:
             found = given(self.nodes.peek(node), quoted=not _is_private(path))
             raise Fault(path, f"`{path}` must be {demanded(hint)}, not {found}.") from None
+
+
+@cache
+def _fields(cls: type[Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    # Annotations are evaluated anew each time; every query of a request is read here.
+    return msgspec.structs.fields(cls)
 
 
 def _join(path: str, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final, TypeVar, get_args, get_origin
 from urllib.parse import parse_qsl
 
@@ -34,7 +35,7 @@ def read_query(raw: bytes, cls: type[T]) -> T:
     Problem `bad_field`: it is no query, or one parameter is given twice; ProtocolError 400: one is unknown
     or doesn't fit.
     """
-    maps = {field.encode_name for field in msgspec.structs.fields(cls) if is_map(field.type)}
+    maps = _maps(cls)
     held: dict[str, Any] = {}
     for name, value in _parameters(raw):
         first, _, key = name.partition(".")
@@ -43,6 +44,11 @@ def read_query(raw: bytes, cls: type[T]) -> T:
             raise Problem("bad_field", f"`{shown(name)}` is given twice.", field=shown(name))
         into[under] = value
     return read_fields(held, cls, _NODES)
+
+
+@cache
+def _maps(cls: type[msgspec.Struct]) -> frozenset[str]:
+    return frozenset(field.encode_name for field in msgspec.structs.fields(cls) if is_map(field.type))
 
 
 def is_map(hint: Any) -> bool:
