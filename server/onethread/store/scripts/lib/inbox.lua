@@ -22,3 +22,9 @@ end
 local function row_changed(inbox, thread)
   redis.call('SPUBLISH', inbox, thread)
 end
+
+-- The same, when the log has not grown by it.
+local function row_changed_beside(inbox, thread, meta)
+  redis.call('HINCRBY', meta, 'changes', 1)
+  row_changed(inbox, thread)
+end
