@@ -14,8 +14,8 @@ from onethread.api.problems import Problem
 from onethread.contacts.listing import Listing, Place, Profile
 from onethread.contacts.profile import Contact, edit, register
 from onethread.contacts.search import ByAuthenticated, ByCustomData, ByEmail, ByPrefix, Everyone, Filter
-from onethread.hub.profiles import Change, Decide, Profiles, Taken, Unknown
-from onethread.hub.rewriting import system_entry
+from onethread.hub.profiles import Decide, Profiles, Taken, Unknown
+from onethread.hub.rewriting import Change, system_entry
 from onethread.identity.ids import shard_for_user
 from onethread.identity.tokens import TokenMint
 from onethread_protocol.bounds import MAX_INT, Cursor, Email, Name, Phone, Secret, UserId

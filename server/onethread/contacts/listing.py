@@ -7,13 +7,14 @@ asked for.
 
 import asyncio
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple, Protocol
 
 import msgspec
 from msgspec import UNSET
+from msgspec.structs import replace
 
-from onethread.contacts.profile import Contact, view
+from onethread.contacts.profile import Contact, agent_view
 from onethread.contacts.search import Filter, email_term, holds, prefixes
 from onethread.identity.ids import shard_of, thread_of
 from onethread_protocol.people import ContactView, DevicePresence
@@ -121,7 +122,13 @@ class Listing:
             for by_shard in await asyncio.gather(*asked):
                 for term, ids in zip(emails, by_shard, strict=True):
                     same.setdefault(term, []).extend(ids)
-        return [full_view(profile, _others(profile, same)) for profile in profiles]
+        return [
+            replace(
+                agent_view(profile.contact, profile.devices, profile.seen_at),
+                same_email=_others(profile, same)[:SAME_EMAIL] or UNSET,
+            )
+            for profile in profiles
+        ]
 
     async def _places(
         self, org: str, shards: int, terms: Sequence[str], after: Place | None, limit: int
@@ -151,20 +158,6 @@ class Listing:
         for shard, contacts in by_shard.items():
             read |= zip(contacts, await self._index.profiles(org, shard, contacts), strict=True)
         return [read[contact] for contact, _ in places]
-
-
-def full_view(profile: Profile, same_email: Iterable[str]) -> ContactView:
-    """Return a contact as agents and HTTP see it."""
-    contact, others = profile.contact, list(same_email)[:SAME_EMAIL]
-    return msgspec.structs.replace(
-        view(contact),
-        thread=contact.thread,
-        custom_data=contact.custom_data,
-        devices=profile.devices,
-        created_at=contact.created_at,
-        seen_at=profile.seen_at or UNSET,
-        same_email=others or UNSET,
-    )
 
 
 def _others(profile: Profile, same: dict[str, list[str]]) -> list[str]:

@@ -1,28 +1,23 @@
 """Contacts as those write them who are not their customer: backends over HTTP, imports, agents.
 
-Whoever writes reads first, decides, and writes over the version read; who was overtaken begins again. The
-thread's connections, on every hub, are told of a changed profile.
+The thread's connections, on every hub, are told of a changed profile.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final, TypeAlias
-
-import msgspec
 
 from onethread.contacts.profile import Contact
 from onethread.hub.clock import now_ms
-from onethread.hub.entry import Entry
 from onethread.hub.keys import ThreadKeys
 from onethread.hub.log import ATTEMPTS, Moved, StoreFailure, ThreadStore, Writing, Written
+from onethread.hub.rewriting import Change, write_over
 from onethread.identity.ids import (
     new_epoch,
-    new_event_id,
     new_thread,
     shard_for_user,
-    shard_of,
     thread_of,
 )
 from onethread.identity.organization import Organization
@@ -43,15 +38,8 @@ class Taken(Exception):
         self.contact = contact
 
 
-class Change(msgspec.Struct, frozen=True):
-    """What becomes of a contact, whose admissions end with it (ending.py), and what is told in the thread."""
-
-    contact: Contact
-    ends: Sequence[str] = ()
-    events: Sequence[Entry] = ()
-
-
 Decide: TypeAlias = Callable[[Contact], Change]
+"""Given the contact as it is stored, what becomes of it; it may be asked again."""
 
 
 class Profiles:
@@ -77,7 +65,8 @@ class Profiles:
             if user_id is not None and (known := await self.of_user(organization.org, shard, user_id)):
                 raise Taken(known)
             contact = make(new_thread(shard), now_ms())
-            written = await self._write(organization, contact.thread, 0, None, Change(contact))
+            writing = Writing(version=0, before=None, contact=contact, epoch=new_epoch())
+            written = await self._store.write(ThreadKeys(organization.org, contact.thread), writing)
             if isinstance(written, Written):
                 return contact
         raise StoreFailure(f"the contact was made by others {ATTEMPTS} times in a row")
@@ -87,32 +76,17 @@ class Profiles:
 
         Raises Unknown, and what `decide` raises: then nothing is changed.
         """
+
+        def known(before: Contact | None) -> Change:
+            if before is None:
+                raise Unknown
+            return decide(before)
+
         try:
-            thread = thread_of(contact)
+            keys = ThreadKeys(organization.org, thread_of(contact))
         except ValueError:
             raise Unknown from None
-        for _ in range(ATTEMPTS):
-            found = await self._store.look_up(organization.org, shard_of(thread), thread=thread)
-            if found is None or found.contact is None or found.moved:
-                raise Unknown
-            change = decide(found.contact)
-            if change == Change(found.contact):
-                return found.contact
-            written = await self._write(organization, thread, found.version, found.contact, change)
-            if isinstance(written, Written):
-                return change.contact
-        raise StoreFailure(f"the contact was changed by others {ATTEMPTS} times in a row")
-
-    async def _write(
-        self, organization: Organization, thread: str, version: int, before: Contact | None, change: Change
-    ) -> Written | Moved | None:
-        writing = Writing(
-            version=version,
-            before=before,
-            contact=change.contact,
-            epoch=new_epoch(),
-            ends=change.ends,
-            events=[(new_event_id(), entry) for entry in change.events],
-            teller=NOBODY,
-        )
-        return await self._store.write(ThreadKeys(organization.org, thread), writing)
+        written = await write_over(self._store, keys, new_epoch(), known, NOBODY)
+        if isinstance(written, Moved):
+            raise Unknown
+        return written[1]

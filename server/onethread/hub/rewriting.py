@@ -1,6 +1,7 @@
 """Changing a contact as it is stored, whoever else changes it meanwhile."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import msgspec
 
@@ -23,6 +24,18 @@ def identified(organization: Organization, contact: Contact) -> Entry:
     return system_entry(organization, "identified", msgspec.to_builtins(view(contact)))
 
 
+class Change(msgspec.Struct, frozen=True):
+    """What becomes of a contact, whose admissions end with it (ending.py), and what is told in the thread."""
+
+    contact: Contact
+    ends: Sequence[str] = ()
+    events: Sequence[Entry] = ()
+
+
+Decide: TypeAlias = Callable[[Contact | None], Change]
+"""Given what is stored (None: nothing), what is to be; it may be asked again."""
+
+
 async def rewrite(
     store: ThreadStore,
     organization: Organization,
@@ -31,26 +44,46 @@ async def rewrite(
     change: Callable[[Contact | None], Contact],
     teller: str,
 ) -> tuple[int, Contact] | Moved:
-    """Return the contact's version and the contact after `change`, which is given what is stored (None:
-    nothing) and may be called again; or where the thread has moved.
+    """Return the contact's version and the contact after `change`; or where the thread has moved.
 
-    Everybody but the session `teller` is told. Raises what `change` raises, and StoreFailure.
+    A visitor who becomes authenticated is told of in the thread. Otherwise as `write_over`.
+    """
+
+    def decide(before: Contact | None) -> Change:
+        after = change(before)
+        became = after.authenticated and not (before is not None and before.authenticated)
+        return Change(after, events=[identified(organization, after)] if became else ())
+
+    return await write_over(store, keys, epoch, decide, teller)
+
+
+async def write_over(
+    store: ThreadStore, keys: ThreadKeys, epoch: str, decide: Decide, teller: str
+) -> tuple[int, Contact] | Moved:
+    """Write what `decide` says over what is stored, and return the contact's version and the contact.
+
+    What is as it was is not written again. `epoch` is a new thread's. Everybody but the session `teller` is
+    told. Raises what `decide` raises, and StoreFailure.
     """
     for _ in range(ATTEMPTS):
         found = await store.look_up(keys.org, shard_of(keys.thread), thread=keys.thread)
         before = found.contact if found else None
         version = found.version if found else 0
-        after = change(before)
-        if after == before and version:
-            return version, after
-        became = after.authenticated and not (before is not None and before.authenticated)
-        events = [(new_event_id(), identified(organization, after))] if became else []
+        change = decide(before)
+        if version and change == Change(change.contact) and change.contact == before:
+            return version, before
         writing = Writing(
-            version=version, before=before, contact=after, epoch=epoch, events=events, teller=teller
+            version=version,
+            before=before,
+            contact=change.contact,
+            epoch=epoch,
+            ends=change.ends,
+            events=[(new_event_id(), entry) for entry in change.events],
+            teller=teller,
         )
         written = await store.write(keys, writing)
         if isinstance(written, Moved):
             return written
         if written is not None:
-            return written.version, after
+            return written.version, change.contact
     raise StoreFailure(f"the contact was changed by others {ATTEMPTS} times in a row")

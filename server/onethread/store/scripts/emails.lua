@@ -9,7 +9,7 @@
 -- gives for each e-mail a list of contact ids
 local contacts, found = KEYS[1], {}
 for i = 2, #ARGV do
-  local key, least = filed_under(contacts, '', ARGV[i], '')
+  local key, least = kept_at(contacts, '', ARGV[i], '')
   local members = redis.call('ZRANGE', key, '(' .. least .. '\255', '[' .. least, 'BYLEX', 'REV', 'LIMIT', 0, ARGV[1])
   local ids = {}
   for _, member in ipairs(members) do

@@ -33,7 +33,7 @@ local function find_all()
 end
 
 local function find_email(term)
-  local key, least = filed_under(contacts, '', term, '')
+  local key, least = kept_at(contacts, '', term, '')
   local most = before == math.huge and '(' .. least .. '\255' or '(' .. least .. tail_of(before)
   local members = redis.call('ZRANGE', key, most, '[' .. least, 'BYLEX', 'REV', 'LIMIT', 0, limit)
   for _, member in ipairs(members) do give(order_of(member)) end

@@ -18,10 +18,10 @@ local function online_of(online, now)
   return found, faded
 end
 
--- The ids that are online now, for who only looks: none is taken off.
+-- The ids that are online, without taking any off: who does that has to tell the hubs.
 local function online_now(online, now)
   local found = {}
-  for _, member in ipairs(redis.call('ZRANGE', online, '(' .. now, '+inf', 'BYSCORE')) do
+  for _, member in ipairs(redis.call('ZRANGEBYSCORE', online, '(' .. now, '+inf')) do
     found[string.sub(member, string.find(member, ' ', 1, true) + 1)] = true
   end
   return found

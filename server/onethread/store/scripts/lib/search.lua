@@ -23,7 +23,7 @@ local function block_of(contacts, order)
 end
 
 -- The key and the member that a term is kept under.
-local function filed_under(contacts, block, term, tail)
+local function kept_at(contacts, block, term, tail)
   if string.sub(term, 1, 1) == 'e' then
     return contacts .. ':email:' .. string.sub(term, 2, 5), string.sub(term, 6) .. tail
   end
@@ -32,14 +32,14 @@ end
 
 local function file_terms(contacts, block, tail, terms)
   for _, term in ipairs(terms) do
-    local key, member = filed_under(contacts, block, term, tail)
+    local key, member = kept_at(contacts, block, term, tail)
     redis.call('ZADD', key, 0, member)
   end
 end
 
 local function unfile_terms(contacts, block, tail, terms)
   for _, term in ipairs(terms) do
-    local key, member = filed_under(contacts, block, term, tail)
+    local key, member = kept_at(contacts, block, term, tail)
     redis.call('ZREM', key, member)
   end
 end
