@@ -1,0 +1,55 @@
+"""What an import did, counted truly: every row is in exactly one of the four counts."""
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from onethread.contacts.csv.decision import Outcome
+from onethread.contacts.csv.export import line
+from onethread.contacts.csv.formulas import guard
+
+ERRORS_HEADER: Final = line(("row", "column", "reason"))
+
+
+class Counts(msgspec.Struct, kw_only=True):
+    """Rows by what became of them. `unkeyed` of the imported ones had neither user_id nor import_key."""
+
+    imported: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    unkeyed: int = 0
+
+    @property
+    def rows(self) -> int:
+        """Rows that are not blank."""
+        return self.imported + self.updated + self.unchanged + self.skipped
+
+    def count(self, outcome: Outcome) -> None:
+        """Count a row that went in, or had nothing to change."""
+        setattr(self, outcome, getattr(self, outcome) + 1)
+
+
+class Skipped(msgspec.Struct, frozen=True, gc=False):
+    """A row that did not go in. `row` 1 is the first after the header; `column` is a name in the header."""
+
+    row: int
+    column: str
+    reason: str
+
+
+def errors_csv(skipped: Iterable[Skipped]) -> bytes:
+    """Return a line of CSV for each."""
+    return b"".join(line((str(each.row), guard(each.column), guard(each.reason))) for each in skipped)
+
+
+def warnings(counts: Counts) -> list[str]:
+    """Return what the one who imported has to know beside the counts."""
+    if not counts.unkeyed:
+        return []
+    rows = "1 row has" if counts.unkeyed == 1 else f"{counts.unkeyed:,} rows have"
+    return [
+        f"{rows} neither a user_id nor an import_key: importing the file again would create "
+        f"{'its contact' if counts.unkeyed == 1 else 'their contacts'} a second time."
+    ]
