@@ -20,6 +20,21 @@ def new_thread(shard: int) -> str:
     return f"th_{shard}_{''.join(secrets.choice(_ALPHABET) for _ in range(_SUFFIX))}"
 
 
+def derived_thread(shard: int, seed: str, number: int) -> str:
+    """Return the thread id that a secret seed and a number always give: who makes it again makes no other."""
+    value = int.from_bytes(hashlib.sha256(f"{seed} {number}".encode()).digest())
+    suffix = ""
+    for _ in range(_SUFFIX):
+        value, digit = divmod(value, len(_ALPHABET))
+        suffix += _ALPHABET[digit]
+    return f"th_{shard}_{suffix}"
+
+
+def new_import() -> str:
+    """Return a fresh id of an import."""
+    return f"im_{''.join(secrets.choice(_ALPHABET) for _ in range(_SUFFIX))}"
+
+
 def is_thread(text: str) -> bool:
     """Tell whether `text` is spelled like a thread id; not whether there is such a thread."""
     return _THREAD.fullmatch(text) is not None

@@ -8,10 +8,9 @@ from onethread.contacts.csv.report import ERRORS_HEADER, Counts, Skipped, errors
 
 def test_counts() -> None:
     """Rows are the sum of what became of them."""
-    counts = Counts(skipped=2)
-    for outcome in ("imported", "imported", "updated", "unchanged"):
-        counts.count(outcome)
-    assert (counts.imported, counts.updated, counts.unchanged, counts.skipped, counts.rows) == (2, 1, 1, 2, 6)
+    counts = Counts(skipped=2).plus({"imported": 2, "updated": 1}).plus({"unchanged": 1, "unkeyed": 1})
+    assert counts == Counts(imported=2, updated=1, unchanged=1, skipped=2, unkeyed=1)
+    assert counts.rows == 6
 
 
 def test_errors_as_csv() -> None:

@@ -1,18 +1,17 @@
 """What an import did, counted truly: every row is in exactly one of the four counts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import msgspec
 
-from onethread.contacts.csv.decision import Outcome
 from onethread.contacts.csv.export import line
 from onethread.contacts.csv.formulas import guard
 
 ERRORS_HEADER: Final = line(("row", "column", "reason"))
 
 
-class Counts(msgspec.Struct, kw_only=True):
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """Rows by what became of them. `unkeyed` of the imported ones had neither user_id nor import_key."""
 
     imported: int = 0
@@ -26,9 +25,10 @@ class Counts(msgspec.Struct, kw_only=True):
         """Rows that are not blank."""
         return self.imported + self.updated + self.unchanged + self.skipped
 
-    def count(self, outcome: Outcome) -> None:
-        """Count a row that went in, or had nothing to change."""
-        setattr(self, outcome, getattr(self, outcome) + 1)
+    def plus(self, more: Mapping[str, int]) -> "Counts":
+        """Return these counts and some more, by their names."""
+        names = self.__struct_fields__
+        return Counts(**{name: getattr(self, name) + more.get(name, 0) for name in names})
 
 
 class Skipped(msgspec.Struct, frozen=True, gc=False):
