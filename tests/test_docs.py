@@ -11,6 +11,7 @@ import pytest
 from onethread import metrics
 from onethread.api.problems import REASONS
 from onethread.cli import onethread
+from onethread.contacts.csv.columns import STAND_INS, SYNONYMS
 from onethread.settings import SETTINGS
 
 ROOT = Path(__file__).parent.parent
@@ -77,6 +78,13 @@ def test_reasons() -> None:
     """docs/http.md has a row for each reason, with its status and meaning, in order."""
     rows = re.findall(r"^\| (\d+) \| `(\w+)` \| (.+) \|$", (DOCS / "http.md").read_text(), re.MULTILINE)
     assert rows == [(str(row.status), reason, row.meaning) for reason, row in REASONS.items()]
+
+
+def test_import_columns() -> None:
+    """docs/import.md has a row for each field of a CSV file, with all names that its column may have."""
+    rows = re.findall(r"^\| `(\w+)` \| (`.+) \|$", (DOCS / "import.md").read_text(), re.MULTILINE)
+    named = {field: re.findall(r"`(\w+)`", names) for field, names in rows if field in SYNONYMS}
+    assert named == {field: [*names, *STAND_INS.get(field, ())] for field, names in SYNONYMS.items()}
 
 
 def test_changelog() -> None:

@@ -11,6 +11,7 @@ import string
 from typing import Final
 
 _ALPHABET: Final = string.digits + string.ascii_lowercase
+_SPELLED: Final = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in range(256)).encode()
 _SUFFIX: Final = 20  # of 36 characters: 103 bits, so that nobody guesses a thread or meets another's
 _THREAD: Final = re.compile(rf"th_(0|[1-9][0-9]{{0,5}})_([0-9a-z]{{{_SUFFIX}}})")
 
@@ -22,12 +23,8 @@ def new_thread(shard: int) -> str:
 
 def derived_thread(shard: int, seed: str, number: int) -> str:
     """Return the thread id that a secret seed and a number always give: who makes it again makes no other."""
-    value = int.from_bytes(hashlib.sha256(f"{seed} {number}".encode()).digest())
-    suffix = ""
-    for _ in range(_SUFFIX):
-        value, digit = divmod(value, len(_ALPHABET))
-        suffix += _ALPHABET[digit]
-    return f"th_{shard}_{suffix}"
+    digest = hashlib.sha256(f"{seed} {number}".encode()).digest()
+    return f"th_{shard}_{digest[:_SUFFIX].translate(_SPELLED).decode()}"
 
 
 def new_import() -> str:

@@ -58,7 +58,7 @@ class Batches:
         try:
             return draft(self._table.columns, record.fields)
         except Skip as skip:
-            return Skipped(record.number, skip.column, skip.reason)
+            return Skipped(record.number, shown(skip.column), skip.reason)
 
     def _column(self, column: int) -> str:
         columns = self._table.columns

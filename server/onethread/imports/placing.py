@@ -10,7 +10,8 @@ from onethread.hub.clock import now_ms
 from onethread.hub.entry import Entry
 from onethread.hub.keys import ThreadKeys
 from onethread.hub.log import ATTEMPTS, Found, Moved, StoreFailure, Writing
-from onethread.hub.people import identified, system_entry
+from onethread.hub.profiles import NOBODY
+from onethread.hub.rewriting import identified, system_entry
 from onethread.identity.decision import Means
 from onethread.identity.ids import (
     derived_thread,
@@ -24,8 +25,6 @@ from onethread.identity.organization import Organization
 from onethread.identity.tokens import TokenMint
 from onethread.imports.ledger import People
 
-NOBODY: Final = "-" * 16
-"""Stands for the session whose doing it is."""
 _REPINNED: Final[tuple[Means, ...]] = ("open", "pinned")
 """Whoever was admitted by these means has not shown the hash that is pinned now."""
 

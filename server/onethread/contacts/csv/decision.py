@@ -36,7 +36,7 @@ def decide(before: Contact | None, row: Draft, thread: str, now_ms: int, pin: st
     data = {**{key: _like(contact.custom_data, key, text) for key, text in row.texts.items()}, **row.data}
     try:
         change = UserEdit(**{**row.fields, "custom_data": data or UNSET})  # type: ignore[arg-type]
-        edited = edit(contact, change, by_customer=False)
+        edited = edit(contact, change, by_customer=False, within="")
     except (ProtocolError, Misfit) as refused:
         raise Skip("", getattr(refused, "message", str(refused))) from None
     by_key = not row.user_id and row.import_key != contact.id

@@ -53,3 +53,18 @@ def warnings(counts: Counts) -> list[str]:
         f"{rows} neither a user_id nor an import_key: importing the file again would create "
         f"{'its contact' if counts.unkeyed == 1 else 'their contacts'} a second time."
     ]
+
+
+def summary(counts: Counts, *, dry_run: bool) -> str:
+    """Return the counts in a sentence."""
+    rows = f"{counts.rows:,} row{'' if counts.rows == 1 else 's'}"
+    done = f"{counts.updated:,} updated, {counts.unchanged:,} unchanged, {counts.skipped:,} skipped"
+    if dry_run:
+        return f"dry run, nothing was written: of {rows} {counts.imported:,} would be imported, {done}"
+    return f"{rows}: {counts.imported:,} imported, {done}"
+
+
+def told(skipped: Skipped) -> str:
+    """Return why a row was skipped, in a line."""
+    where = f"row {skipped.row:,}" + (f", {skipped.column}" if skipped.column else "")
+    return f"{where}: {skipped.reason}"
