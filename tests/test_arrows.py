@@ -11,12 +11,13 @@ SERVER = Path(__file__).parent.parent / "server" / "onethread"
 # import all. `store` implements what the rooms that it imports declare.
 ALLOWED = {
     "gateway": {"hub"},
-    "api": {"hub", "contacts", "agents", "identity"},
+    "api": {"imports", "hub", "contacts", "agents", "identity"},
+    "imports": {"hub", "contacts", "identity"},
     "hub": {"contacts", "agents", "identity"},
     "contacts": {"identity"},
     "agents": {"identity"},
     "identity": set(),
-    "store": {"hub", "contacts", "agents", "identity"},
+    "store": {"imports", "hub", "contacts", "agents", "identity"},
 }
 ONLY_IN = {
     "redis": {"store"},

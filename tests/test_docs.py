@@ -11,6 +11,7 @@ import pytest
 from onethread import metrics
 from onethread.api.problems import REASONS
 from onethread.cli import onethread
+from onethread.contacts.csv.columns import STAND_INS, SYNONYMS
 from onethread.hub.pace import ACTS
 from onethread.hub.rate import HOLD
 from onethread.identity.tokens import TOKEN_LIFETIME_MS
@@ -96,6 +97,13 @@ def test_the_wires_numbers() -> None:
         f"nested {NESTING} levels deep",
     ]
     assert [text for text in promised if text not in page] == []
+
+
+def test_import_columns() -> None:
+    """docs/import.md has a row for each field of a CSV file, with all names that its column may have."""
+    rows = re.findall(r"^\| `(\w+)` \| (`.+) \|$", (DOCS / "import.md").read_text(), re.MULTILINE)
+    named = {field: re.findall(r"`(\w+)`", names) for field, names in rows if field in SYNONYMS}
+    assert named == {field: [*names, *STAND_INS.get(field, ())] for field, names in SYNONYMS.items()}
 
 
 def test_changelog() -> None:

@@ -26,6 +26,7 @@ from onethread.agents.passwords import Passwords
 from onethread.api.contacts import ContactOperations
 from onethread.api.edge import Api
 from onethread.api.health import Unready, health_routes
+from onethread.api.imports import ImportOperations
 from onethread.api.openapi import openapi_route
 from onethread.api.operation import Operation
 from onethread.api.problems import http_problem
@@ -45,6 +46,8 @@ from onethread.hub.profiles import Profiles
 from onethread.hub.sweep import SWEEP_EVERY, Sweep
 from onethread.identity.organization import Organization
 from onethread.identity.tokens import TokenMint
+from onethread.imports.queue import Queue
+from onethread.imports.spool import SpoolFolder
 from onethread.metrics import Metering
 from onethread.serving import Serving
 from onethread.settings import Settings, SettingsError
@@ -58,6 +61,7 @@ from onethread.store.embedded import EmbeddedStore
 from onethread.store.embedded_errors import EmbeddedStoreError
 from onethread.store.errors import StoreError
 from onethread.store.fingerprint import claim, matches
+from onethread.store.imports import Imports
 from onethread.store.link import Link
 from onethread.store.organizations import Organizations, open_admin_client
 from onethread.store.scripts import all_scripts
@@ -141,6 +145,11 @@ class Process:
             limits=_limits(settings),
             counters=self._counters,
         )
+        self._spools = SpoolFolder(settings.data / "imports")
+        self._imports = Imports(self._link)
+        self._queue = Queue(
+            self._spools, self._imports, self._store, self._organizations.find, TokenMint(serving.key)
+        )
         self._metering = Metering(self._count, serving.snapshots)
         self._away = False
         self._server: Server
@@ -161,6 +170,7 @@ class Process:
             log.warning("store_unavailable", reason=self._trouble())
         _keep(stack, self._hub.serve())
         _keep(stack, every(SHARE_EVERY, self._share))
+        _keep(stack, self._queue.serve())
         _keep(stack, every(SWEEP_EVERY, Sweep(self._store, self._all_organizations).run))
 
     async def serve(self) -> None:
@@ -203,10 +213,12 @@ class Process:
 
     def _operations(self) -> list[Operation]:
         logins = Logins(self._sessions, self._addresses, Passwords(), now_ms)
-        listing, profiles = Listing(Contacts(self._link)), Profiles(self._store)
+        contacts = Contacts(self._link)
+        listing, profiles = Listing(contacts), Profiles(self._store)
         return [
             *SessionOperations(logins, self._sessions, self._client_address).operations(),
             *ContactOperations(listing, profiles, TokenMint(self._serving.key)).operations(),
+            *ImportOperations(self._queue, self._spools, self._imports, contacts).operations(),
         ]
 
     def _client_address(self, request: Request) -> str:

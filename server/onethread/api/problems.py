@@ -34,12 +34,14 @@ REASONS: Final[Mapping[str, ReasonRow]] = MappingProxyType(
     {
         "bad_frame": ReasonRow(400, "the body is no JSON object"),
         "bad_field": ReasonRow(400, "a field or parameter is missing, unknown or outside its limits"),
+        "bad_file": ReasonRow(400, "the file has no header that can be used; `detail` names its columns"),
         "bad_credentials": ReasonRow(401, "no API key or session, or none that is valid"),
         "not_admitted": ReasonRow(403, "the key's scope or the agent's role does not reach so far"),
         "origin_refused": ReasonRow(403, "a cookie was asked for by another site's page"),
         "unknown_path": ReasonRow(404, "there is no such route"),
         "unknown_contact": ReasonRow(404, "there is no such contact"),
         "unknown_thread": ReasonRow(404, "there is no such thread"),
+        "unknown_import": ReasonRow(404, "there is no such import, or none any more"),
         "unknown_method": ReasonRow(405, "the route has other methods; `Allow` lists them"),
         "not_acceptable": ReasonRow(406, "`Accept` leaves out what the route answers with"),
         "timed_out": ReasonRow(408, "the body did not come in time"),
@@ -51,6 +53,7 @@ REASONS: Final[Mapping[str, ReasonRow]] = MappingProxyType(
         "rate_limited": ReasonRow(429, "too many requests; `retry_after_ms` says how long to wait"),
         "internal_error": ReasonRow(500, "a mistake of the server's; its log tells more"),
         "store_unavailable": ReasonRow(503, "the store is away; whether anything was changed is unknown"),
+        "no_space": ReasonRow(507, "the server's disk did not take the file"),
     }
 )
 

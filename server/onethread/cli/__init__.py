@@ -17,6 +17,7 @@ from onethread.cli.agents import agents
 from onethread.cli.apps import apps
 from onethread.cli.audit import audit
 from onethread.cli.chat import chat
+from onethread.cli.contacts import contacts
 from onethread.cli.doctor import doctor
 from onethread.cli.keys import keys
 from onethread.cli.orgs import orgs
@@ -39,7 +40,7 @@ def onethread() -> None:
     """
 
 
-for command in (serve, store, doctor, orgs, apps, keys, agents, audit, chat):
+for command in (serve, store, doctor, orgs, apps, keys, agents, contacts, audit, chat):
     onethread.add_command(command)
 
 

@@ -10,13 +10,17 @@ from typing import TypeVar
 import click
 
 from onethread.agents.audit import COMMAND
+from onethread.identity.organization import Organization
 from onethread.server_key import server_key
-from onethread.settings import Settings
+from onethread.settings import Settings, SettingsError
 from onethread.store.accounts import Accounts
 from onethread.store.embedded import EmbeddedStore
 from onethread.store.embedded_errors import StoreInUse
 from onethread.store.errors import StoreUnavailable
+from onethread.store.fingerprint import claim
+from onethread.store.link import Link
 from onethread.store.organizations import AdminClient, Organizations, open_admin_client
+from onethread.store.scripts import all_scripts
 from onethread.values import quoted
 
 T = TypeVar("T")
@@ -55,12 +59,35 @@ def administer_agents(settings: Settings, work: Callable[[Accounts], Awaitable[T
     return asyncio.run(_connected(settings, lambda client: work(Accounts(client, COMMAND))))
 
 
+@asynccontextmanager
+async def connected_link(settings: Settings, org: str) -> AsyncIterator[tuple[Link, Organization]]:
+    """A link to the store, and the organization. Raises Missing, and SettingsError if the store belongs to a
+    server with another key; a store that does not answer is a ClickException."""
+    async with reachable_store(settings) as url:
+        client = open_admin_client(url)
+        try:
+            if not await claim(client, server_key(settings)):
+                raise SettingsError("ONETHREAD_SECRET_KEY: the store was made with another server key")
+            record = await Organizations(client, server_key(settings), COMMAND).get(org)
+        except StoreUnavailable as error:
+            raise _away(url, error) from None
+        finally:
+            await client.aclose()
+        async with Link(url, scripts=all_scripts()) as link:
+            await link.ready()
+            yield link, record.organization
+
+
 async def _connected(settings: Settings, work: Callable[[AdminClient], Awaitable[T]]) -> T:
     async with reachable_store(settings) as url:
         client = open_admin_client(url)
         try:
             return await work(client)
         except StoreUnavailable as error:
-            raise click.ClickException(f"ONETHREAD_REDIS_URL: {quoted(url)}: {error}") from None
+            raise _away(url, error) from None
         finally:
             await client.aclose()
+
+
+def _away(url: str, error: StoreUnavailable) -> click.ClickException:
+    return click.ClickException(f"ONETHREAD_REDIS_URL: {quoted(url)}: {error}")

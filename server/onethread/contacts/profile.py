@@ -29,7 +29,8 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     fields, because it is one row of the store. `locked` names fields, and keys as "custom_data.KEY", that
     only tokens, agents and HTTP may change; `pin` is the pinned hash in its stored form; `signed`: was
     admitted as signed before; `form`: has given the pre-chat form; `wrote`: sent a message while it was a
-    visitor; `carried`: the last threads carried into this one.
+    visitor; `carried`: the last threads carried into this one; `import_key`: by which an import without a
+    user_id finds it again.
     """
 
     thread: str
@@ -48,6 +49,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     wrote: bool = False
     authenticated: bool = False
     carried: tuple[str, ...] = ()
+    import_key: str | None = None
 
     @property
     def id(self) -> str:

@@ -205,9 +205,11 @@ class ThreadStore(Protocol):
         """Return the elements from `first` to `last`, downwards if it is lower; some `size` bytes, one at
         least."""
 
-    async def look_up(self, org: str, shard: int, *, user_id: str = "", thread: str = "") -> Found | None:
-        """Return what is stored of the user, or of the visitor's thread; None for a user that is not
-        known."""
+    async def look_up(
+        self, org: str, shard: int, *, user_id: str = "", import_key: str = "", thread: str = ""
+    ) -> Found | None:
+        """Return what is stored of the user, of who was imported with this key, or of the visitor's thread;
+        None for a user or key that is not known."""
 
     async def write(self, keys: ThreadKeys, writing: Writing) -> Written | Moved | None:
         """Write a contact and what goes with it; None if somebody else wrote first."""

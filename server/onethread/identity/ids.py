@@ -13,6 +13,7 @@ import string
 from typing import Final
 
 _ALPHABET: Final = string.digits + string.ascii_lowercase
+_SPELLED: Final = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in range(256)).encode()
 _SUFFIX: Final = 20  # of 36 characters: 103 bits, so that nobody guesses a thread or meets another's
 _THREAD: Final = re.compile(rf"th_(0|[1-9][0-9]{{0,5}})_([0-9a-z]{{{_SUFFIX}}})")
 _READY: Final = 256
@@ -29,6 +30,17 @@ def new_thread(shard: int) -> str:
         number, letter = divmod(number, len(_ALPHABET))
         letters.append(_ALPHABET[letter])
     return f"th_{shard}_{''.join(letters)}"
+
+
+def derived_thread(shard: int, seed: str, number: int) -> str:
+    """Return the thread id that a secret seed and a number always give: who makes it again makes no other."""
+    digest = hashlib.sha256(f"{seed} {number}".encode()).digest()
+    return f"th_{shard}_{digest[:_SUFFIX].translate(_SPELLED).decode()}"
+
+
+def new_import() -> str:
+    """Return a fresh id of an import."""
+    return f"im_{''.join(secrets.choice(_ALPHABET) for _ in range(_SUFFIX))}"
 
 
 def is_thread(text: str) -> bool:

@@ -151,9 +151,11 @@ class Threads:
         found: list[bytes] = await self._link.run(_RANGE, (keys.log,), (first, last, size))
         return found
 
-    async def look_up(self, org: str, shard: int, *, user_id: str = "", thread: str = "") -> Found | None:
-        """Return what is stored of the user or the thread; see ThreadStore."""
-        index = user_index(org, shard, user_id) if user_id else ""
+    async def look_up(
+        self, org: str, shard: int, *, user_id: str = "", import_key: str = "", thread: str = ""
+    ) -> Found | None:
+        """Return what is stored of the user, of the import_key or of the thread; see ThreadStore."""
+        index = _index(org, shard, user_id, import_key)
         reply = await self._link.run(_LOOK_UP, (prefix_of(org, shard), index), (thread[3:],))
         if not reply:
             return None
@@ -170,8 +172,8 @@ class Threads:
 
     async def write(self, keys: ThreadKeys, writing: Writing) -> Written | Moved | None:
         """Write a contact and what goes with it; see ThreadStore."""
-        user_id, shard = writing.contact.user_id, int(keys.suffix.partition("_")[0])
-        index = user_index(keys.org, shard, user_id) if user_id else ""
+        contact, shard = writing.contact, int(keys.suffix.partition("_")[0])
+        index = _index(keys.org, shard, contact.user_id, contact.import_key)
         args: list[Any] = [
             writing.version,
             _pack(writing.contact),
@@ -292,8 +294,18 @@ def packed_filing(before: Contact | None, after: Contact) -> bytes:
 
 def user_index(org: str, shard: int, user_id: str) -> str:
     """Return the key that leads from a user_id to its contact; the id is in it only hashed."""
-    digest = hashlib.sha256(user_id.encode()).hexdigest()[:32]
-    return f"{prefix_of(org, shard)}user:{digest}"
+    return f"{prefix_of(org, shard)}user:{_digest(user_id)}"
+
+
+def _index(org: str, shard: int, user_id: str | None, import_key: str | None) -> str:
+    """Return the key that leads to the contact of a user_id, else of an import_key; "" without either."""
+    if user_id:
+        return user_index(org, shard, user_id)
+    return f"{prefix_of(org, shard)}imported:{_digest(import_key)}" if import_key else ""
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def appended(done: Callable[[Appended], None], reply: Any) -> None:

@@ -10,7 +10,7 @@
 -- Atomic: the version's check, the profile, for a new one the user index and the thread; its place in the
 -- list of contacts and its terms; the events; the ending of admissions; the row's rev; the word to the hubs.
 --
--- KEYS  contact, meta, log, user index ("" for a visitor), contacts, inbox
+-- KEYS  contact, meta, log, index of the user_id or import_key ("" for a visitor), contacts, inbox
 -- ARGV  version read (0: new), blob, suffix, thread, channel, epoch of a new thread, created at,
 --       what ends (packed list of names, "" for nothing), session that writes ("" to tell nobody),
 --       filing (packed {terms added, terms removed}, "" for no change) [, event id, body]…

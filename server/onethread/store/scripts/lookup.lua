@@ -3,7 +3,7 @@
 --
 -- Atomic: the contact and its thread's meta are of one moment.
 --
--- KEYS  prefix of the shard, user index ("" for a visitor)
+-- KEYS  prefix of the shard, index of the user_id or import_key ("" for a visitor)
 -- ARGV  suffix that the contact's and the thread's id share ("" to find it by the index)
 -- gives {suffix, version, blob, epoch, adm, moved, ended, has a message of the contact (1|0)}, "" for what is not there;
 --       {} for an unknown user

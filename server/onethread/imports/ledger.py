@@ -1,0 +1,45 @@
+"""What an import asks of the store: contacts by their keys, and a place for its job."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import NamedTuple, Protocol
+
+from onethread.contacts.csv.report import Skipped
+from onethread.hub.keys import ThreadKeys
+from onethread.hub.log import Found, Moved, Writing, Written
+from onethread.imports.job import Job
+
+
+class People(Protocol):
+    """Contacts, as an import finds and writes them. Raises StoreFailure."""
+
+    async def look_up(
+        self, org: str, shard: int, *, user_id: str = "", import_key: str = "", thread: str = ""
+    ) -> Found | None:
+        """Return what is stored of the user, the import_key or the thread; None for a key not known."""
+
+    async def write(self, keys: ThreadKeys, writing: Writing) -> Written | Moved | None:
+        """Write a contact and what goes with it; None if somebody else wrote first."""
+
+
+class Held(NamedTuple):
+    """A job as stored; `serial` rises by one with every save."""
+
+    job: Job
+    serial: int
+
+
+class Ledger(Protocol):
+    """Jobs, and the rows that they skipped. Raises StoreFailure."""
+
+    async def load(self, org: str, import_id: str) -> Held | None:
+        """Return a job; None if there is none, or none any more."""
+
+    async def save(self, held: Held, skipped: Sequence[Skipped], anew: bool = False) -> bool:
+        """Keep the job if the serial kept is the one before, and add to its skipped rows, in one step.
+
+        False: somebody else has saved it. Repeated, it changes nothing and is true. `anew` forgets the rows
+        skipped so far. A new job has serial 1.
+        """
+
+    def skipped(self, org: str, import_id: str) -> AsyncIterator[list[Skipped]]:
+        """Return the skipped rows in their order, some at a time."""
