@@ -1,9 +1,23 @@
-"""The options that the embedded Valkey runs with; what a promise stands on is given, default or not."""
+"""The options and the environment that the embedded Valkey runs with; what a promise stands on is given,
+default or not.
+"""
+
+from typing import Final
 
 # Names are relative to the store's directory, its working directory: so its own path can be of any length and
 # hold any character (a socket address holds 107 bytes, and Valkey's options are split at spaces and quotes).
 SOCKET = "store.sock"
 PID_FILE = "store.pid"
+
+ENVIRONMENT: Final = {
+    # Nothing of the hub's own, which may hold secrets.
+    "LC_ALL": "C",
+    # A message makes and drops 81 small blocks. The allocator keeps 7 of a size at hand; with 1,000 (at most
+    # 33 MB, of blocks that were in use) a message takes 10 % fewer instructions, 113,700 for 126,200. Other
+    # allocators than glibc's take no notice.
+    "GLIBC_TUNABLES": "glibc.malloc.tcache_count=1000",
+}
+"""All that the store's process gets to see."""
 
 _OPTIONS: tuple[tuple[str, ...], ...] = (
     # Reached by this machine's user only: no TCP port, a socket (in a directory) for the owner alone.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from onethread.store.address import connect_socket
 from onethread.store.embedded_errors import StoreDied, StoreUnusable, ending
-from onethread.store.embedded_options import SOCKET, arguments
+from onethread.store.embedded_options import ENVIRONMENT, SOCKET, arguments
 
 LOG = "store.log"
 
@@ -115,8 +115,7 @@ def _spawn(directory: Path, lock: int, log: int) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            # Nothing of the hub's own, which may hold secrets.
-            env={"LC_ALL": "C"},
+            env=ENVIRONMENT,
             pass_fds=(lock,),
             start_new_session=True,
             umask=0o077,
