@@ -11,6 +11,7 @@ from loadtest.wire import Wire
 
 DIALECTS: Final[Mapping[str, Dialect]] = {
     "onethread": Wire(),
+    "onethread-json": Wire(binary=False),
     "socketio": SocketIo(),
     "ordered": PlainJson(ordered=True),
     "unordered": PlainJson(ordered=False),

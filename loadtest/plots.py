@@ -173,7 +173,7 @@ def bars(found: Sequence[Bar]) -> str:
     """Bars below each other from 0 on, the value at the end of each."""
     longest = max([max(bar.value, bar.spread[1]) for bar in found] or [1.0]) or 1.0
     # Room for a value beside the longest bar.
-    across = Axis(0, longest, 0, WIDTH - 96, [], str)
+    across = Axis(0, longest, 0, WIDTH - 140, [], str)
     rows = "".join(_bar(bar, number * BAR, across) for number, bar in enumerate(found))
     names = ", ".join(f"{bar.name} {bar.worded}" for bar in found)
     return (
@@ -186,7 +186,7 @@ def _bar(bar: Bar, top: int, across: Axis) -> str:
     least, most = (across.place(value) for value in bar.spread)
     end, middle = across.place(bar.value), top + 23
     return (
-        f'<g class="c{bar.colour % COLOURS}"><text x="0" y="{top + 12}">{escape(bar.name)}</text>'
+        f'<g class="c{bar.colour}"><text x="0" y="{top + 12}">{escape(bar.name)}</text>'
         f'<rect x="0" y="{top + 17}" width="{max(end, 1)}" height="12" rx="3"/>'
         f'<line class="spread" x1="{least}" x2="{most}" y1="{middle}" y2="{middle}"/>'
         f'<text class="value" x="{max(end, most) + 6}" y="{top + 27}">{escape(bar.worded)}</text></g>'

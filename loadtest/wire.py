@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgpack  # type: ignore[import-untyped]
+from msgspec.json import decode
 
 from loadtest.dialect import Ack, Admitted, Caller, Event, Heard, Leaving, Position, Refused, Replay
 
@@ -13,16 +15,21 @@ Frame = dict[str, Any]
 
 _DEMO: Final = {"org": "demo", "app_id": 1, "app_secret": "demo-secret"}
 
-_pack = msgpack.Packer().pack
+_compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 class Wire:
-    """The dialect of Onethread, in MessagePack."""
+    """The dialect of Onethread: in MessagePack, or in JSON, which is text."""
 
-    headers: Mapping[str, str] = {"Sec-WebSocket-Protocol": "onethread.v1.msgpack"}
-    binary = True
     listens_first = False
     ordered = True
+
+    def __init__(self, *, binary: bool = True) -> None:
+        self.binary = binary
+        codec = "msgpack" if binary else "json"
+        self.headers: Mapping[str, str] = {"Sec-WebSocket-Protocol": f"onethread.v1.{codec}"}
+        self._pack: Callable[[Frame], bytes] = msgpack.Packer().pack if binary else _json
+        self._unpack: Callable[[bytes], Frame] = msgpack.unpackb if binary else decode
 
     def hello(self, caller: Caller) -> bytes:
         """`init`, with the resume point if there is one."""
@@ -35,15 +42,19 @@ class Wire:
         if caller.resume is not None:
             epoch, seq, event_id = caller.resume
             frame["resume"] = {"epoch": epoch, "seq": seq, **({"id": event_id} if seq else {})}
-        return bytes(_pack(frame))
+        return self._pack(frame)
 
     def send(self, cid: str, text: str) -> bytes:
         """`send`."""
-        return bytes(_pack({"t": "send", "cid": cid, "text": text}))
+        return self._pack({"t": "send", "cid": cid, "text": text})
 
     def hear(self, payload: bytes) -> Heard:
         """What a frame of the server means to a device."""
-        return _heard(msgpack.unpackb(payload))
+        return _heard(self._unpack(payload))
+
+
+def _json(frame: Frame) -> bytes:
+    return _compact(frame).encode()
 
 
 def _heard(frame: Frame) -> Heard:

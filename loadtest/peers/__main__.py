@@ -110,16 +110,17 @@ def _plan(asked: dict[str, Any], console: Console) -> Plan:
 
 
 def conditions(plan: Plan) -> str:
-    """Machine, date, and how it was asked for."""
+    """Machine, date, how it was asked for, and the versions of all that took part."""
     bound = [
         f"{who} on CPU {','.join(map(str, sorted(cpus)))}"
         for who, cpus in (("servers and stores", plan.place.server), ("fleet", plan.place.fleet))
         if cpus
     ]
     where = "; ".join(bound) or "hub, store and fleet share all cores"
+    made = "; ".join(f"{PEERS[peer].title}: {', '.join(PEERS[peer].versions())}" for peer in plan.peers)
     return (
         f"{machine()}. {datetime.now(UTC):%Y-%m-%d %H:%M} UTC. Median of {plan.rounds} "
-        f"round{'s' * (plan.rounds > 1)} in turn; {where}."
+        f"round{'s' * (plan.rounds > 1)} in turn; {where}. {made}."
     )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from loadtest.peers.comparison import Comparison
-from loadtest.peers.table import Table, tables, targets, title, worded
+from loadtest.peers.comparison import OURS, Comparison
+from loadtest.peers.table import Table, cell, tables, targets, title
 from loadtest.peers.trials import TRIALS, Figure, Trial
-from loadtest.plots import Bar, bars
+from loadtest.plots import COLOURS, Bar, bars
 from loadtest.sheet import Link, card, document, grid
 
 
@@ -59,4 +59,10 @@ def _bar(comparison: Comparison, trial: Trial, peer: str, figure: Figure) -> Bar
     spread = comparison.spread(trial.name, peer, figure.name)
     if value is None or spread is None:
         return None
-    return Bar(title(peer), value, spread, worded(figure, value), comparison.peers.index(peer))
+    return Bar(title(peer), value, spread, cell(comparison, trial, peer, figure), _colour(comparison, peer))
+
+
+def _colour(comparison: Comparison, peer: str) -> int:
+    """Onethread's is no other's."""
+    others = [other for other in comparison.peers if other != OURS]
+    return 0 if peer == OURS else 1 + others.index(peer) % (COLOURS - 1)

@@ -60,7 +60,7 @@ def worded(figure: Figure, value: float | None) -> str:
 
 def _table(comparison: Comparison, trial: Trial) -> Table:
     rows = [
-        [title(peer), *(_cell(comparison, trial, peer, figure) for figure in trial.figures)]
+        [title(peer), *(cell(comparison, trial, peer, figure) for figure in trial.figures)]
         for peer in comparison.peers
     ]
     return Table(
@@ -71,7 +71,8 @@ def _table(comparison: Comparison, trial: Trial) -> Table:
     )
 
 
-def _cell(comparison: Comparison, trial: Trial, peer: str, figure: Figure) -> str:
+def cell(comparison: Comparison, trial: Trial, peer: str, figure: Figure) -> str:
+    """A figure, with Onethread's over it in brackets."""
     value = worded(figure, comparison.figure(trial.name, peer, figure.name))
     ratio = comparison.ratio(trial.name, peer, figure.name) if peer != OURS else None
     return f"{value} ({_times(ratio)})" if ratio is not None else value

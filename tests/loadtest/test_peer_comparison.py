@@ -1,7 +1,9 @@
 """What is made of the outcomes: medians, ratios, targets, and the three ways to show them."""
 
 import json
+import platform
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from loadtest.peers.peers import PEERS
 from loadtest.peers.series import Plan
 from loadtest.peers.table import tables, targets
 from loadtest.peers.trials import TARGETS, TRIALS
+from loadtest.peers.versions import built
 from loadtest.subject import Placement
 from tests.loadtest.recorded import recorded
 
@@ -133,6 +136,15 @@ def test_conditions() -> None:
     assert "Median of 3 rounds in turn; hub, store and fleet share all cores." in conditions(plan)
     bound = replace(plan, rounds=1, place=Placement(frozenset({0}), frozenset({1})))
     assert "1 round in turn; servers and stores on CPU 0; fleet on CPU 1." in conditions(bound)
+    assert f"Onethread: Python {platform.python_version()}, onethread {version('onethread')}, " in conditions(
+        plan
+    )
+
+
+def test_versions_of_go() -> None:
+    """What took part in a build is read from the program."""
+    said = "hub: go1.26.8\n\tpath\tx\n\tmod\tx\t(devel)\t\n\tdep\tgithub.com/lxzan/gws\tv1.8.9\th1:x=\n"
+    assert built(said, "github.com/lxzan/gws") == ["Go 1.26.8", "gws 1.8.9"]
 
 
 def test_plan() -> None:

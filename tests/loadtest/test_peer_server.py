@@ -83,7 +83,7 @@ def test_bound() -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        (["--peers", "onethread,nobody"], "'nobody' is none of onethread, socketio"),
+        (["--peers", "onethread,nobody"], "'nobody' is none of onethread, onethread-json, socketio"),
         (["--trials", "huge"], "'huge' is none of small, large, paced, join"),
         (["--server-cpus", "a"], "'a' is no list of CPUs like 0,1"),
         (["--fleet-cpus", "4096"], "'4096': there are ["),

@@ -1,5 +1,6 @@
 """Onethread's dialect: the frames of protocol/README.md, and what they mean to a device."""
 
+import json
 from typing import Any
 
 import msgpack
@@ -74,6 +75,17 @@ def test_hear(frame: dict[str, Any], heard: Heard) -> None:
 def test_send() -> None:
     """A send carries cid and text."""
     assert msgpack.unpackb(Wire().send("c", "hi")) == {"t": "send", "cid": "c", "text": "hi"}
+
+
+def test_json() -> None:
+    """In JSON the frames are the same, as text under the subprotocol of that name."""
+    wire = Wire(binary=False)
+    assert (wire.headers["Sec-WebSocket-Protocol"], wire.binary) == ("onethread.v1.json", False)
+    assert Wire().headers["Sec-WebSocket-Protocol"] == "onethread.v1.msgpack"
+    assert wire.send("c", "hé") == '{"t":"send","cid":"c","text":"hé"}'.encode()
+    assert wire.hear(json.dumps({"t": "event", "thread": "th", "event": EVENT}).encode()) == Event(
+        7, "ev_7", "c", "hi"
+    )
 
 
 def test_text() -> None:
