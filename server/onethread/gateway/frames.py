@@ -25,6 +25,11 @@ CLOSE: Final = 0x8
 PING: Final = 0x9
 RESERVED: Final = frozenset({0x3, 0x4, 0x5, 0x6, 0x7, 0xB, 0xC, 0xD, 0xE, 0xF})
 
+MASKED: Final = 0x80
+"""In a header's second byte, beside the length."""
+_LONGER: Final = MASKED | 126
+"""The length is in the two bytes that follow."""
+_SHORT_HEAD: Final = struct.Struct("!BBH").unpack_from
 _MIDDLE: Final = struct.Struct("!BBH").pack
 _LONG: Final = struct.Struct("!BBQ").pack
 
@@ -71,11 +76,24 @@ def next_frame(data: bytes | bytearray, start: int, first: int, limit: int) -> t
     - `(start, None)`: the frame is not whole yet.
     """
     size = len(data)
+    if size - start >= 8:
+        # The usual frame, as a whole message is: read at once, in half the time.
+        opening, length, longer = _SHORT_HEAD(data, start)
+        if opening == first:
+            body = start + (8 if length == _LONGER else 6)
+            end = body + (longer if length == _LONGER else length - MASKED)
+            if MASKED <= length <= _LONGER and end <= size and end - body <= limit:
+                return end, apply_mask(data[body:end], data[body - 4 : body])
+    return _next_frame(data, start, first, limit)
+
+
+def _next_frame(data: bytes | bytearray, start: int, first: int, limit: int) -> tuple[int, bytes | None]:
+    size = len(data)
     if size - start < 2:
         return start, None
     opening = data[start]
-    length = data[start + 1] - 0x80
-    if length < 0 or (opening != first and opening & 0xF in RESERVED):
+    length = data[start + 1] - MASKED
+    if length < 0 or opening & 0xF in RESERVED:
         return size, None
     body = start + 6
     if length == 126:

@@ -13,18 +13,17 @@ if TYPE_CHECKING:
 class Outgoing(asyncio.Protocol):
     """What is on its way to one peer. Methods are those of onethread.hub.peer.Peer.
 
-    `_held` counts the bytes held for the peer: those queued here, and those the transport still had when it
-    was last written to, so that an ordinary write need not ask it. `_code` is 0 until the connection ends,
-    then its close code. `_drained` is there only while somebody waits for it.
+    What is written is queued up to the end of the loop's turn, and counted only then: a frame costs its place
+    in the queue. `_code` is 0 until the connection ends, then its close code. `_drained` is there only while
+    somebody waits for it.
     """
 
-    __slots__ = ("_choked", "_code", "_drained", "_edge", "_held", "_queue", "_transport")
+    __slots__ = ("_choked", "_code", "_drained", "_edge", "_queue", "_transport")
 
     def __init__(self, edge: "Edge") -> None:
         self._edge = edge
         self._transport: asyncio.Transport = GONE
         self._queue: list[bytes] | None = None
-        self._held = 0
         self._choked = False
         self._drained: asyncio.Future[None] | None = None
         self._code = 0
@@ -37,20 +36,19 @@ class Outgoing(asyncio.Protocol):
             self._edge.flusher.add(self)
         else:
             self._queue.append(frame)
-        self._held += len(frame)
-        if self._held > self._edge.bound:
-            self._recount()
 
     def flush(self) -> None:
-        """Hand what is queued to the transport, in one write."""
-        queue = self._queue
+        """Hand what is queued to the transport, in one write; abort if it would hold more than its bound."""
+        queue, self._queue = self._queue, None
         if queue is None:
             return
-        self._queue = None
         data = queue[0] if len(queue) == 1 else b"".join(queue)
-        self._transport.write(data)
-        self._held = self._transport.get_write_buffer_size()
-        traffic = self._edge.traffic
+        edge, transport = self._edge, self._transport
+        if len(data) + transport.get_write_buffer_size() > edge.bound:
+            self.abort(Close.TOO_SLOW)
+            return
+        transport.write(data)
+        traffic = edge.traffic
         traffic.writes += 1
         traffic.frames_out += len(queue)
         traffic.bytes_out += len(data)
@@ -58,7 +56,6 @@ class Outgoing(asyncio.Protocol):
     def abort(self, code: int) -> None:
         self._ending(code)
         self._queue = None
-        self._held = 0
         self._transport.abort()
 
     async def drained(self) -> None:
@@ -88,12 +85,6 @@ class Outgoing(asyncio.Protocol):
     def _idle(self) -> bool:
         """Whether the peer has taken everything written to it."""
         return self._queue is None and not self._transport.get_write_buffer_size()
-
-    def _recount(self) -> None:
-        queued = sum(map(len, self._queue or ()))
-        self._held = queued + self._transport.get_write_buffer_size()
-        if self._held > self._edge.bound:
-            self.abort(Close.TOO_SLOW)
 
     def _wake(self) -> None:
         if self._drained is not None:

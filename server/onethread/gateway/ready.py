@@ -96,10 +96,9 @@ class ReadyProtocol(Outgoing):
         if self._code:
             return
         self.write(close_frame(code, reason))
-        if not self._code:
-            # What was kept may end in the peer's own close frame.
-            self.resume_reading()
-            self._finish(code, CLOSING)
+        # What was kept may end in the peer's own close frame.
+        self.resume_reading()
+        self._finish(code, CLOSING)
 
     def abort(self, code: int) -> None:
         self._stage = DEAF

@@ -7,7 +7,7 @@ counter with its lock and label look-up many times that), so nothing here knows 
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 
 # Seconds. An ack is one fsync away (about 1 ms on an SSD) and a fan-out one pub/sub hop, so the resolution
@@ -15,21 +15,47 @@ from collections import defaultdict
 LATENCY_BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 
+GATHERED = 512
+"""Observations sorted into their buckets at a time: one by one, a message's two would be 3 % of its cost."""
+
+
 class Histogram:
-    """Observations in fixed buckets; `counts[i]` holds those up to `bounds[i]`, the last those beyond all."""
+    """Observations in fixed buckets (LATENCY_BOUNDS)."""
 
-    __slots__ = ("bounds", "counts", "total")
+    __slots__ = ("_counts", "_new", "_total")
 
-    def __init__(self, bounds: tuple[float, ...] = LATENCY_BOUNDS) -> None:
-        self.bounds = bounds
-        self.counts = [0] * (len(bounds) + 1)
-        self.total = 0.0
+    def __init__(self) -> None:
+        self._counts = [0] * (len(LATENCY_BOUNDS) + 1)
+        self._total = 0.0
+        self._new: list[float] = []
 
     def observe(self, seconds: float) -> None:
         """Count one duration in seconds; one below zero (clocks of two machines) counts as zero."""
-        self.counts[bisect_left(self.bounds, seconds)] += 1
-        if seconds > 0:
-            self.total += seconds
+        self._new.append(seconds)
+        if len(self._new) == GATHERED:
+            self._sort_in()
+
+    @property
+    def counts(self) -> list[int]:
+        """How many there were in each bucket: up to each bound, the last beyond all."""
+        self._sort_in()
+        return self._counts
+
+    @property
+    def total(self) -> float:
+        """The sum of seconds."""
+        self._sort_in()
+        return self._total
+
+    def _sort_in(self) -> None:
+        new, self._new = sorted(self._new), []
+        self._total += sum(new[bisect_left(new, 0.0) :])
+        below = 0
+        for bucket, bound in enumerate(LATENCY_BOUNDS):
+            up_to = bisect_right(new, bound)
+            self._counts[bucket] += up_to - below
+            below = up_to
+        self._counts[-1] += len(new) - below
 
 
 class Counters:

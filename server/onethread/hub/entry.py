@@ -68,15 +68,17 @@ def visible(seq: int, event_id: str, entry: Entry, audience: Audience) -> events
 
     The cid goes to its author's side only.
     """
-    if audience == "customer" and entry.hidden:
-        return None
-    own = (entry.from_type == "contact") == (audience == "customer")
-    author = Author(type=entry.from_type, id=entry.from_id, name=entry.from_name)  # type: ignore[arg-type]
-    device, cid = entry.device or UNSET, entry.cid if entry.cid and own else UNSET
-    if entry.kind == "message" and not entry.rev:  # written out: nearly all that is ever delivered
+    for_customer = audience == "customer"
+    from_type = entry.from_type
+    own = (from_type == "contact") is for_customer
+    author = Author(type=from_type, id=entry.from_id, name=entry.from_name)  # type: ignore[arg-type]
+    device, cid = entry.device or UNSET, (entry.cid or UNSET) if own else UNSET
+    if entry.kind == "message" and not entry.rev:  # first: nearly all that is ever told, and never hidden
         return events.Message(
             seq=seq, id=event_id, at=entry.at, from_=author, device=device, cid=cid, text=entry.text
         )
+    if for_customer and entry.hidden:
+        return None
     return _event(
         entry, {"seq": seq, "id": event_id, "at": entry.at, "from_": author, "device": device, "cid": cid}
     )

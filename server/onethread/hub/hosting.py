@@ -23,6 +23,8 @@ from onethread.identity.organization import Organization
 COMPARE_EVERY: Final = 4.0
 """Seconds between two comparisons: with their own time, what was lost is repaired within the 5 s of P7."""
 END: Final = 2**31
+EVENT: Final = ord("e")
+"""Leads a signal that has an event (signals.py)."""
 """More than a log can hold."""
 
 
@@ -104,7 +106,10 @@ class Hosting:
         thread = self._threads.get(channel)
         if thread is None:
             return False
-        take(thread, payload, self._gap)
+        if payload[0] == EVENT:
+            thread.heard(int.from_bytes(payload[1:5]), payload[5:])
+        else:
+            take(thread, payload, self._gap)
         return True
 
     def gap(self, channels: Collection[bytes]) -> None:

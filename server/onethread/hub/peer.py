@@ -35,8 +35,8 @@ class Peer(Protocol):
         """Send a frame packed by this peer's wire; never blocks.
 
         All that is written in one turn of the loop leaves in one write, in the order given. If more than
-        the outgoing bound would be held for the peer, it is aborted with 4430 (P6). After `close` or
-        `abort` nothing more is sent.
+        the outgoing bound would be held for the peer after it, it is aborted with 4430 in its place (P6).
+        After `close` or `abort` nothing more is sent.
         """
 
     def close(self, code: int, reason: str = "") -> None:

@@ -197,7 +197,7 @@ class Session:
     def answered(self) -> None:
         """Count a command that the store has answered."""
         self._in_flight -= 1
-        if self._in_flight <= IN_FLIGHT // 2:
+        if self._paused:
             self._resume()
 
     def admitted(self, admission: Admission) -> None:

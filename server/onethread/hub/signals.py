@@ -90,10 +90,7 @@ def presences(devices: list[DeviceState]) -> list[DevicePresence]:
 
 
 def take(thread: Thread, payload: bytes, on_gap: Callable[[Thread], None]) -> None:
-    """Act on a signal of this thread's channel."""
-    if payload.startswith(b"e"):  # first: nearly all that is ever heard
-        thread.heard(int.from_bytes(payload[1:5]), payload[5:])
-        return
+    """Act on a signal of this thread's channel; events are taken before (hosting.py)."""
     kind, rest = payload[:1], payload[1:]
     match kind:
         case b"n":

@@ -168,25 +168,34 @@ class Thread:
     def _deliver(self, seq: int, element: bytes) -> None:
         event_id, entry = unpack(element)
         self.position = Position(seq, event_id)
-        self.heard_up_to = max(self.heard_up_to, seq)
+        if seq > self.heard_up_to:
+            self.heard_up_to = seq
         if entry.target:
             self.tail.restart(seq + 1)  # the message that it changes was rewritten in the log
         else:
             self.tail.append(element)
+        self._counters.deliveries += self._fan_out(seq, event_id, entry)
+        self._counters.fanout_lag.observe((now_ms() - entry.at) / 1000)
+
+    def _fan_out(self, seq: int, event_id: str, entry: Entry) -> int:
+        """Write an event to every live connection, packed once for each wire and audience; return how many
+        got it."""
         packed: dict[tuple[Wire, Audience], bytes | None] = {}
-        delivered = 0
+        wire = audience = frame = None
+        told = 0
         # Not over a copy: what a write brings about comes in a later turn of the loop (peer.py).
         for admission in self.admissions:
             if admission.live:
-                view = admission.peer.wire, admission.audience
-                if view not in packed:
-                    packed[view] = self._frame(seq, event_id, entry, *view)
-                frame = packed[view]
+                peer = admission.peer
+                if peer.wire is not wire or admission.audience is not audience:
+                    wire, audience = view = peer.wire, admission.audience
+                    if view not in packed:
+                        packed[view] = self._frame(seq, event_id, entry, *view)
+                    frame = packed[view]
                 if frame is not None:
-                    admission.peer.write(frame)
-                    delivered += 1
-        self._counters.deliveries += delivered
-        self._counters.fanout_lag.observe((now_ms() - entry.at) / 1000)
+                    peer.write(frame)
+                    told += 1
+        return told
 
     def _frame(self, seq: int, event_id: str, entry: Entry, wire: Wire, audience: Audience) -> bytes | None:
         event = visible(seq, event_id, entry, audience)
