@@ -32,6 +32,7 @@ from onethread.api.operation import Operation
 from onethread.api.problems import http_problem
 from onethread.api.rates import Rates
 from onethread.api.sessions import SessionOperations
+from onethread.api.threads import ThreadOperations
 from onethread.callers import StoredCallers
 from onethread.contacts.listing import Listing
 from onethread.gateway.addresses import Addresses
@@ -39,6 +40,7 @@ from onethread.gateway.edge import Edge
 from onethread.gateway.endpoint import Endpoint
 from onethread.gateway.proxies import TrustedProxies
 from onethread.gateway.server import Server, config
+from onethread.hub.clerk import Clerk
 from onethread.hub.clock import every, now_ms
 from onethread.hub.counters import Counters
 from onethread.hub.hub import Hub, Limits
@@ -134,9 +136,10 @@ class Process:
         )
         self._counters = Counters()
         self._store = Carries(self._link)
+        self._agent_records = AgentRecords(self._link)
         self._hub = Hub(
             store=self._store,
-            agents=AgentRecords(self._link),
+            agents=self._agent_records,
             sessions=self._sessions,
             channels=self._subscriber,
             directory=Directory(self._organizations.find, self._intact),
@@ -215,10 +218,12 @@ class Process:
         logins = Logins(self._sessions, self._addresses, Passwords(), now_ms)
         contacts = Contacts(self._link)
         listing, profiles = Listing(contacts), Profiles(self._store)
+        clerk = Clerk(self._store, self._agent_records)
         return [
             *SessionOperations(logins, self._sessions, self._client_address).operations(),
             *ContactOperations(listing, profiles, TokenMint(self._serving.key)).operations(),
             *ImportOperations(self._queue, self._spools, self._imports, contacts).operations(),
+            *ThreadOperations(clerk, listing, self._sessions).operations(),
         ]
 
     def _client_address(self, request: Request) -> str:

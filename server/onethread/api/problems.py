@@ -106,7 +106,8 @@ class Problem(Exception):
 
 def of_protocol(error: ProtocolError) -> Problem:
     """Return the problem of what frames and requests are refused for alike."""
-    return Problem(error.reason, error.message, status=ERRORS[error.reason].code, field=error.field)
+    status, to = ERRORS[error.reason].code, None if error.to is UNSET else error.to
+    return Problem(error.reason, error.message, status=status, field=error.field, to=to)
 
 
 def answer(error: Problem, headers: Mapping[str, str] | None = None) -> Response:

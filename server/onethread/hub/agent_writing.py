@@ -1,15 +1,16 @@
 """Agents' commands that append an event: written in the order sent, acked when they are in the log (P1)."""
 
 import time
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from onethread.hub.clock import now_ms
 from onethread.hub.console import Console
 from onethread.hub.entry import Entry
 from onethread.hub.keys import ThreadKeys
-from onethread.hub.log import Appended, Duplicate, Moved, Refusal
+from onethread.hub.log import Appended, Duplicate, Moved, Refusal, StoreFailure
 from onethread.hub.opening import UNKNOWN, keys_of, moved
 from onethread.identity.ids import new_event_id
 from onethread_protocol import agent, server
@@ -38,33 +39,50 @@ class Underway(msgspec.Struct, gc=False):
 
     def done(self, result: Appended) -> None:
         """Answer the command with what the store made of it."""
-        connection, frame, entry = self.console.connection, self.frame, self.entry
+        connection, frame = self.console.connection, self.frame
         connection.answered()
-        match result:
-            case int():
+        try:
+            outcome = outcome_of(result, self.event_id, self.entry)
+        except ProtocolError as error:
+            connection.refuse(error, frame=frame)
+        except StoreFailure:
+            connection.unavailable(frame)
+        else:
+            if not outcome.dup:
                 counters = self.console.desk.office.counters
                 counters.sends += 1
                 counters.ack_latency.observe(time.monotonic() - self.began)
-                self._ack(result, self.event_id, entry.at, dup=False)
-            case Duplicate() if _is_repeat(result, entry):
-                self._ack(result.seq, result.id, result.entry.at, dup=True)
-            case Duplicate():
-                message = f"`cid` {frame.cid!r} was used for something else."
-                connection.refuse(ProtocolError(409, "cid_conflict", message, field="cid"), frame=frame)
-            case Moved(to):
-                connection.refuse(moved(to), frame=frame)
-            case Refusal(reason):
-                connection.refuse(_REFUSALS[reason], frame=frame)
-            case _:
-                connection.unavailable(frame)
+            connection.write(outcome.ack(frame.cid, frame.thread, frame.ref))
 
-    def _ack(self, seq: int, event_id: str, at: int, *, dup: bool) -> None:
-        frame = self.frame
-        self.console.connection.write(
-            server.Ack(
-                cid=frame.cid, thread=frame.thread, seq=seq, id=event_id, at=at, dup=dup, ref=frame.ref
-            )
-        )
+
+class Outcome(NamedTuple):
+    """The event that a command appended, or, `dup`, that the first one with its cid did."""
+
+    seq: int
+    id: str
+    at: int
+    dup: bool
+
+    def ack(self, cid: str, thread: str, ref: str | UnsetType = UNSET) -> server.Ack:
+        """Return the command's ack."""
+        return server.Ack(cid=cid, thread=thread, seq=self.seq, id=self.id, at=self.at, dup=self.dup, ref=ref)
+
+
+def outcome_of(result: Appended, event_id: str, entry: Entry) -> Outcome:
+    """Return what the store made of a command. ProtocolError: it is refused; StoreFailure: nobody knows."""
+    match result:
+        case int():
+            return Outcome(result, event_id, entry.at, dup=False)
+        case Duplicate() if _is_repeat(result, entry):
+            return Outcome(result.seq, result.id, result.entry.at, dup=True)
+        case Duplicate():
+            message = f"`cid` {entry.cid!r} was used for something else."
+            raise ProtocolError(409, "cid_conflict", message, field="cid")
+        case Moved(to):
+            raise moved(to)
+        case Refusal(reason):
+            raise _REFUSALS[reason]
+    raise result
 
 
 def begin(console: Console, frame: Writing, kind: str, text: str = "", extra: object = "") -> Underway | None:

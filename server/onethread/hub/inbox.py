@@ -10,7 +10,7 @@ told again behind it (`Watch.missed`): whoever starts afresh would otherwise kee
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
@@ -20,17 +20,18 @@ from onethread.agents import inbox as rows
 from onethread.agents.inbox import Said, Spot, read_cursor, spell
 from onethread.hub.clock import now_ms
 from onethread.hub.entry import unpack
-from onethread.hub.inbox_store import Listed, Unlisted
+from onethread.hub.inbox_store import InboxStore, Listed, Unlisted
 from onethread.hub.keys import ThreadKeys, prefix_of
 from onethread.hub.log import StoreFailure
 from onethread.hub.office import Office
 from onethread.hub.watching import Told, Viewpoint
 from onethread.hub.wire import Wire
 from onethread.identity.ids import is_thread, shard_of
+from onethread.identity.organization import Organization
 from onethread_protocol import agent, server
 from onethread_protocol.bounds import FRAME_BYTES
 from onethread_protocol.inbox import Row, RowContact
-from onethread_protocol.people import Author
+from onethread_protocol.people import Author, Named
 
 if TYPE_CHECKING:
     from onethread.hub.console import Console
@@ -151,16 +152,7 @@ class Inbox:
         self._changed.clear()
 
     async def _listed(self, viewpoint: Viewpoint, below: Spot | None, limit: int) -> list[Listed]:
-        """Return the newest threads of a view, merged from the shards."""
-        store, org = self._office.agents, self._desk.org
-        parts = await asyncio.gather(
-            *(
-                store.listed(org, shard, viewpoint.view, viewpoint.agent, below, limit)
-                for shard in range(self._desk.organization.shards)
-            )
-        )
-        merged = sorted((row for part in parts for row in part), key=_order, reverse=True)
-        return merged[:limit]
+        return await list_view(self._office.agents, self._desk.organization, viewpoint, below, limit)
 
     def _page(self, wire: Wire, frame: agent.Inbox, found: list[Listed]) -> bytes:
         """Return the page: as many of the rows as are asked for and fit into a frame."""
@@ -231,23 +223,7 @@ class Inbox:
                 peer.write(packed[peer.wire])
 
     def _row(self, listed: Listed) -> Row:
-        contact = listed.contact
-        return rows.row(
-            listed.thread,
-            listed.rev,
-            active_at=listed.active_at,
-            contact=RowContact(
-                id=contact.id,
-                name=contact.name,
-                email=contact.email or UNSET,
-                authenticated=contact.authenticated,
-            ),
-            place=listed.place,
-            assignee=self._desk.named(listed.place.assignee),
-            said=None if listed.last is None else _said(*listed.last),
-            unread=listed.unread,
-            online=listed.online,
-        )
+        return row_of(listed, self._desk.named)
 
     def _by_shard(self, threads: Iterable[str]) -> dict[int, list[str]]:
         by_shard: defaultdict[int, list[str]] = defaultdict(list)
@@ -255,6 +231,38 @@ class Inbox:
             if is_thread(thread):
                 by_shard[shard_of(thread)].append(thread)
         return by_shard
+
+
+async def list_view(
+    store: InboxStore, organization: Organization, viewpoint: Viewpoint, below: Spot | None, limit: int
+) -> list[Listed]:
+    """Return the newest threads of a view below a place, merged from the organization's shards."""
+    org, view, agent = organization.org, viewpoint.view, viewpoint.agent
+    shards = range(organization.shards)
+    parts = await asyncio.gather(*(store.listed(org, shard, view, agent, below, limit) for shard in shards))
+    merged = sorted((row for part in parts for row in part), key=_order, reverse=True)
+    return merged[:limit]
+
+
+def row_of(listed: Listed, named: Callable[[str], Named | None]) -> Row:
+    """Return a listed thread's row; `named` gives an agent as others are told of it."""
+    contact = listed.contact
+    return rows.row(
+        listed.thread,
+        listed.rev,
+        active_at=listed.active_at,
+        contact=RowContact(
+            id=contact.id,
+            name=contact.name,
+            email=contact.email or UNSET,
+            authenticated=contact.authenticated,
+        ),
+        place=listed.place,
+        assignee=named(listed.place.assignee),
+        said=None if listed.last is None else _said(*listed.last),
+        unread=listed.unread,
+        online=listed.online,
+    )
 
 
 class _Frames:

@@ -7,7 +7,7 @@ again.
 from msgspec import UNSET
 
 from onethread.hub.agent_side import AgentSide
-from onethread.hub.agent_store import Looked, Viewing
+from onethread.hub.agent_store import AgentThreadStore, Looked, Viewing
 from onethread.hub.console import Console
 from onethread.hub.keys import ThreadKeys
 from onethread.hub.log import ATTEMPTS, Moved, StoreFailure
@@ -16,6 +16,7 @@ from onethread.hub.signals import presences
 from onethread.hub.tail import TAIL, TAIL_BYTES
 from onethread.hub.thread import Thread
 from onethread.identity.ids import is_thread, shard_of
+from onethread.identity.organization import Organization
 from onethread_protocol import agent, server
 from onethread_protocol.bounds import DEFAULT_TAIL, UNREAD_CAP
 from onethread_protocol.errors import ProtocolError
@@ -29,11 +30,15 @@ def moved(to: str) -> ProtocolError:
 
 
 def keys_of(console: Console, thread: str) -> ThreadKeys:
-    """Return the keys of a thread of the agent's own organization: no id leads out of it (P5).
+    """Return the keys of a thread of the agent's own organization. ProtocolError 404 as `keys_in`."""
+    return keys_in(console.desk.organization, thread)
+
+
+def keys_in(organization: Organization, thread: str) -> ThreadKeys:
+    """Return the keys of a thread of this organization: no id leads out of it (P5).
 
     ProtocolError 404: what is spelled like this is none.
     """
-    organization = console.desk.organization
     if not is_thread(thread) or shard_of(thread) >= organization.shards:
         raise UNKNOWN
     return ThreadKeys(organization.org, thread)
@@ -42,7 +47,12 @@ def keys_of(console: Console, thread: str) -> ThreadKeys:
 async def look(console: Console, keys: ThreadKeys, viewing: Viewing | None = None) -> Looked:
     """Return a thread's state. ProtocolError: there is none, or it has moved."""
     office = console.desk.office
-    found = await office.agents.open(keys, viewing or Viewing(hub=office.hub))
+    return await look_at(office.agents, keys, viewing or Viewing(hub=office.hub))
+
+
+async def look_at(agents: AgentThreadStore, keys: ThreadKeys, viewing: Viewing) -> Looked:
+    """Return a thread's state. ProtocolError: there is none, or it has moved."""
+    found = await agents.open(keys, viewing)
     if isinstance(found, Moved):
         raise moved(found.to)
     if found is None:
