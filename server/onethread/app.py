@@ -127,6 +127,8 @@ class Process:
         self._organizations = Organizations(self._admin, serving.key, SERVER)
         self._accounts = Accounts(self._admin, SERVER)
         self._sessions = Sessions(self._admin, serving.key)
+        self._contacts = Contacts(self._link)
+        self._listing = Listing(self._contacts)
         self._addresses = Addresses(settings.inits_per_minute, settings.refusals_per_minute)
         self._proxies = TrustedProxies(settings.trusted_proxies)
         self._edge = Edge(
@@ -140,6 +142,7 @@ class Process:
         self._hub = Hub(
             store=self._store,
             agents=self._agent_records,
+            listing=self._listing,
             sessions=self._sessions,
             channels=self._subscriber,
             directory=Directory(self._organizations.find, self._intact),
@@ -216,14 +219,12 @@ class Process:
 
     def _operations(self) -> list[Operation]:
         logins = Logins(self._sessions, self._addresses, Passwords(), now_ms)
-        contacts = Contacts(self._link)
-        listing, profiles = Listing(contacts), Profiles(self._store)
-        clerk = Clerk(self._store, self._agent_records)
+        profiles, clerk = Profiles(self._store), Clerk(self._store, self._agent_records)
         return [
             *SessionOperations(logins, self._sessions, self._client_address).operations(),
-            *ContactOperations(listing, profiles, TokenMint(self._serving.key)).operations(),
-            *ImportOperations(self._queue, self._spools, self._imports, contacts).operations(),
-            *ThreadOperations(clerk, listing, self._sessions).operations(),
+            *ContactOperations(self._listing, profiles, TokenMint(self._serving.key)).operations(),
+            *ImportOperations(self._queue, self._spools, self._imports, self._contacts).operations(),
+            *ThreadOperations(clerk, self._listing, self._sessions).operations(),
         ]
 
     def _client_address(self, request: Request) -> str:
