@@ -20,13 +20,16 @@ from uvicorn._types import ASGIApplication
 
 from onethread import demo
 from onethread.agents import cookie
-from onethread.agents.audit import SERVER
+from onethread.agents.audit import SERVER, Actor
 from onethread.agents.login import Logins
 from onethread.agents.passwords import Passwords
+from onethread.api.agents import AgentOperations
+from onethread.api.apps import AppOperations
 from onethread.api.contacts import ContactOperations
 from onethread.api.edge import Api
 from onethread.api.health import Unready, health_routes
 from onethread.api.imports import ImportOperations
+from onethread.api.keys import KeyOperations
 from onethread.api.openapi import openapi_route
 from onethread.api.operation import Operation
 from onethread.api.problems import http_problem
@@ -215,7 +218,12 @@ class Process:
         ]
 
     def _operations(self) -> list[Operation]:
-        logins = Logins(self._sessions, self._addresses, Passwords(), now_ms)
+        passwords = Passwords()
+        logins = Logins(self._sessions, self._addresses, passwords, now_ms)
+
+        def records(by: Actor) -> Organizations:
+            return Organizations(self._admin, self._serving.key, by)
+
         contacts = Contacts(self._link)
         listing, profiles = Listing(contacts), Profiles(self._store)
         clerk = Clerk(self._store, self._agent_records)
@@ -224,6 +232,9 @@ class Process:
             *ContactOperations(listing, profiles, TokenMint(self._serving.key)).operations(),
             *ImportOperations(self._queue, self._spools, self._imports, contacts).operations(),
             *ThreadOperations(clerk, listing, self._sessions).operations(),
+            *AgentOperations(lambda by: Accounts(self._admin, by), passwords).operations(),
+            *AppOperations(records).operations(),
+            *KeyOperations(records).operations(),
         ]
 
     def _client_address(self, request: Request) -> str:
