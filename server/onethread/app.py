@@ -20,13 +20,16 @@ from uvicorn._types import ASGIApplication
 
 from onethread import demo
 from onethread.agents import cookie
-from onethread.agents.audit import SERVER
+from onethread.agents.audit import SERVER, Actor
 from onethread.agents.login import Logins
 from onethread.agents.passwords import Passwords
+from onethread.api.agents import AgentOperations
+from onethread.api.apps import AppOperations
 from onethread.api.contacts import ContactOperations
 from onethread.api.edge import Api
 from onethread.api.health import Unready, health_routes
 from onethread.api.imports import ImportOperations
+from onethread.api.keys import KeyOperations
 from onethread.api.openapi import openapi_route
 from onethread.api.operation import Operation
 from onethread.api.problems import http_problem
@@ -218,13 +221,21 @@ class Process:
         ]
 
     def _operations(self) -> list[Operation]:
-        logins = Logins(self._sessions, self._addresses, Passwords(), now_ms)
+        passwords = Passwords()
+        logins = Logins(self._sessions, self._addresses, passwords, now_ms)
+
+        def records(by: Actor) -> Organizations:
+            return Organizations(self._admin, self._serving.key, by)
+
         profiles, clerk = Profiles(self._store), Clerk(self._store, self._agent_records)
         return [
             *SessionOperations(logins, self._sessions, self._client_address).operations(),
             *ContactOperations(self._listing, profiles, TokenMint(self._serving.key)).operations(),
             *ImportOperations(self._queue, self._spools, self._imports, self._contacts).operations(),
             *ThreadOperations(clerk, self._listing, self._sessions).operations(),
+            *AgentOperations(lambda by: Accounts(self._admin, by), passwords).operations(),
+            *AppOperations(records).operations(),
+            *KeyOperations(records).operations(),
         ]
 
     def _client_address(self, request: Request) -> str:
