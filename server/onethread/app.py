@@ -20,13 +20,16 @@ from uvicorn._types import ASGIApplication
 
 from onethread import demo
 from onethread.agents import cookie
-from onethread.agents.audit import SERVER
+from onethread.agents.audit import SERVER, Actor
 from onethread.agents.login import Logins
 from onethread.agents.passwords import Passwords
+from onethread.api.agents import AgentOperations
+from onethread.api.apps import AppOperations
 from onethread.api.contacts import ContactOperations
 from onethread.api.edge import Api
 from onethread.api.health import Unready, health_routes
 from onethread.api.imports import ImportOperations
+from onethread.api.keys import KeyOperations
 from onethread.api.openapi import openapi_route
 from onethread.api.operation import Operation
 from onethread.api.problems import http_problem
@@ -127,6 +130,8 @@ class Process:
         self._organizations = Organizations(self._admin, serving.key, SERVER)
         self._accounts = Accounts(self._admin, SERVER)
         self._sessions = Sessions(self._admin, serving.key)
+        self._contacts = Contacts(self._link)
+        self._listing = Listing(self._contacts)
         self._addresses = Addresses(settings.inits_per_minute, settings.refusals_per_minute)
         self._proxies = TrustedProxies(settings.trusted_proxies)
         self._edge = Edge(
@@ -140,6 +145,7 @@ class Process:
         self._hub = Hub(
             store=self._store,
             agents=self._agent_records,
+            listing=self._listing,
             sessions=self._sessions,
             channels=self._subscriber,
             directory=Directory(self._organizations.find, self._intact),
@@ -215,15 +221,21 @@ class Process:
         ]
 
     def _operations(self) -> list[Operation]:
-        logins = Logins(self._sessions, self._addresses, Passwords(), now_ms)
-        contacts = Contacts(self._link)
-        listing, profiles = Listing(contacts), Profiles(self._store)
-        clerk = Clerk(self._store, self._agent_records)
+        passwords = Passwords()
+        logins = Logins(self._sessions, self._addresses, passwords, now_ms)
+
+        def records(by: Actor) -> Organizations:
+            return Organizations(self._admin, self._serving.key, by)
+
+        profiles, clerk = Profiles(self._store), Clerk(self._store, self._agent_records)
         return [
             *SessionOperations(logins, self._sessions, self._client_address).operations(),
-            *ContactOperations(listing, profiles, TokenMint(self._serving.key)).operations(),
-            *ImportOperations(self._queue, self._spools, self._imports, contacts).operations(),
-            *ThreadOperations(clerk, listing, self._sessions).operations(),
+            *ContactOperations(self._listing, profiles, TokenMint(self._serving.key)).operations(),
+            *ImportOperations(self._queue, self._spools, self._imports, self._contacts).operations(),
+            *ThreadOperations(clerk, self._listing, self._sessions).operations(),
+            *AgentOperations(lambda by: Accounts(self._admin, by), passwords).operations(),
+            *AppOperations(records).operations(),
+            *KeyOperations(records).operations(),
         ]
 
     def _client_address(self, request: Request) -> str:

@@ -14,8 +14,9 @@ from onethread.agents.roster import Roster, put
 from onethread.hub.clock import now_ms
 from onethread.identity.credentials import LOOPBACK
 from onethread.identity.organization import App, Organization
+from onethread.identity.record import Exists, Record
 from onethread.store.accounts import Accounts
-from onethread.store.organizations import Exists, Organizations, Record
+from onethread.store.organizations import Organizations
 from onethread_protocol.bounds import AgentRole
 
 ORG: Final = "demo"

@@ -11,8 +11,9 @@ import pytest
 
 from onethread.cli import run
 from onethread.identity.organization import Organization, PrechatField
+from onethread.identity.record import Record
 from onethread.store.embedded import EmbeddedStore
-from onethread.store.organizations import Organizations, Record, open_admin_client
+from onethread.store.organizations import Organizations, open_admin_client
 
 KEY = "k" * 40
 Command = Callable[..., str]

@@ -12,9 +12,10 @@ from onethread.agents.passwords import Passwords
 from onethread.agents.roster import put, remove
 from onethread.identity.credentials import find_app, origin_allowed
 from onethread.identity.organization import PRECHAT_FIELDS
+from onethread.identity.record import Record
 from onethread.store.accounts import Accounts
 from onethread.store.embedded import EmbeddedStore
-from onethread.store.organizations import AdminClient, Organizations, Record, open_admin_client
+from onethread.store.organizations import AdminClient, Organizations, open_admin_client
 
 
 @pytest.fixture

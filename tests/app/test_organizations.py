@@ -11,13 +11,10 @@ import pytest
 from redis.asyncio import Redis
 
 from onethread.identity.organization import App, Organization
-from onethread.store.documents import Missing, OrganizationError
+from onethread.identity.record import Edit, Exists, Missing, OrganizationError, Record
 from onethread.store.errors import StoreUnavailable
 from onethread.store.organizations import (
-    Edit,
-    Exists,
     Organizations,
-    Record,
     open_admin_client,
 )
 

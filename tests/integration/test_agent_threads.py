@@ -479,6 +479,26 @@ async def test_an_agent_changes_the_profile_and_everybody_sees_it(two_hubs: Hubs
     assert (await ben.next("profile"))["contact"]["company"] == "Acme"
 
 
+async def test_people_with_one_email_stay_two_and_are_shown_to_agents(team: MakeTeam) -> None:
+    """`same_email` names the other one: when the thread is opened, when it is changed, when it changes."""
+    acme = await team("ana")
+    first = await with_customer(acme, email="mia@acme.test")
+    second = await with_customer(acme, email="MIA@acme.test")
+    third = await with_customer(acme, email="other@acme.test")
+    ids = [customer.ready["contact"]["id"] for customer in (first, second, third)]
+    assert len({customer.thread for customer in (first, second, third)}) == 3
+    ana = await acme.console("ana")
+    assert (await ana.open(first.thread))["contact"]["same_email"] == [ids[1]]
+    assert "same_email" not in (await ana.open(third.thread))["contact"]
+    await third.ask({"t": "profile", "user": {"email": "mia@acme.test"}}, "profile")
+    told = await ana.next("profile", lambda frame: frame["thread"] == third.thread)
+    assert sorted(told["contact"]["same_email"]) == sorted(ids[:2])
+    user = {"email": "other@acme.test"}
+    answer = await ana.ask({"t": "profile", "thread": third.thread, "user": user}, "profile")
+    assert "same_email" not in answer["contact"]
+    assert "same_email" not in str([*first.frames, *second.frames, *third.frames])
+
+
 FRAMES: list[Frame] = [
     {"t": "open"},
     {"t": "send", "cid": "c1", "text": "x"},

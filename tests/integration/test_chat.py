@@ -3,6 +3,7 @@
 import asyncio
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.http import request
 from tests.integration.serving import Running
+from tests.integration.team import Agent
 from tests.integration.wire import Customer
 
 PATIENCE = 20.0
@@ -107,6 +110,41 @@ async def test_two_terminals_of_one_person_are_one_conversation(
     finally:
         statuses = [await home.end(), await work.end()]
     assert statuses == [0, 0]
+
+
+def plain(shown: str) -> str:
+    """What was shown, without what turns colours on and off and moves the cursor."""
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown)
+
+
+async def test_the_terminal_shows_an_agent_who_reads_types_and_answers(
+    shared_server: Running, user_id: str, tmp_path: Path
+) -> None:
+    """One tick once it is stored, two once agents have read it; who is typing, and what the agent says."""
+    login = {"org": "demo", "email": "ana@demo.test", "password": "demo-password"}
+    token = (await request(shared_server, "POST", "/v1/sessions", login)).json["token"]
+    async with (
+        await Agent.dial(shared_server.url) as ana,
+        await Customer.join(shared_server.url, user_id) as beside,
+    ):
+        await ana.begin("demo", token)
+        await ana.next("ready")
+        home = Terminal(shared_server, user_id, "home desktop", tmp_path)
+        try:
+            await home.shows(lambda shown: "live" in shown)
+            home.type("is anybody there?\r")
+            await home.shows(lambda shown: "is anybody there? ✓" in plain(shown))
+            assert "✓✓" not in home.shown
+            await ana.send({"t": "read", "thread": beside.thread, "seq": 1})
+            await home.shows(lambda shown: "is anybody there? ✓✓" in plain(shown))
+            await ana.send({"t": "typing", "thread": beside.thread, "on": True})
+            await home.shows(lambda shown: "Ana … is typing" in plain(shown))
+            await ana.do("note", beside.thread, text="hush, a note")
+            await ana.do("send", beside.thread, text="I am")
+            await home.shows(lambda shown: "Ana I am" in plain(shown))
+            assert "hush" not in home.shown
+        finally:
+            assert await home.end() == 0
 
 
 @pytest.mark.parametrize(("option", "value"), [("--user-id", "x" * 256), ("--url", "nonsense")])

@@ -23,8 +23,8 @@ from onethread.cli.keys import keys
 from onethread.cli.orgs import orgs
 from onethread.cli.serve import serve, store
 from onethread.env_file import EnvFileError
+from onethread.identity.record import OrganizationError
 from onethread.settings import SettingsError
-from onethread.store.documents import OrganizationError
 from onethread.store.embedded_errors import EmbeddedStoreError
 from onethread.store.errors import StoreError
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 import click
@@ -21,9 +20,8 @@ from onethread.cli.options import (
     with_settings,
 )
 from onethread.identity.organization import App
+from onethread.identity.record import Record, add_app, app_of, put_app, remove_app
 from onethread.settings import Settings
-from onethread.store.documents import Missing
-from onethread.store.organizations import Exists, Record
 from onethread.values import quoted
 
 # Integers that every client reads exactly (WIRE.md section 1).
@@ -85,17 +83,12 @@ def apps() -> None:
 @with_settings
 def add(settings: Settings, org: str, app_id: int | None, secret: str | None, **options: Any) -> None:
     """Add an app and print its app_id and app_secret."""
-    secret = secret or secrets.token_urlsafe(24)
+    options["secret"] = secret
     given = {name: value for name, value in options.items() if value is not None}
-
-    def edit(record: Record) -> Record:
-        known = record.organization.apps
-        if app_id in known:
-            raise Exists(f"--app-id: organization {org!r} has an app {app_id} already")
-        app = App(app_id=app_id or max(known, default=0) + 1, secret=secret, **given)
-        return _with_apps(record, {**known, app.app_id: app})
-
-    record = administer(settings, lambda organizations: organizations.edit(org, edit))
+    record = administer(
+        settings,
+        lambda organizations: organizations.edit(org, lambda record: add_app(record, app_id, given)[0]),
+    )
     # The newest is the last: an object's order is kept.
     added = list(record.organization.apps.values())[-1]
     click.echo(f"app_id      {added.app_id}")
@@ -129,8 +122,7 @@ def set_(settings: Settings, app_id: int, org: str, any_origin: bool, **options:
         given["origins"] = ()
 
     def edit(record: Record) -> Record:
-        app = msgspec.structs.replace(_app(record, app_id), **given)
-        return _with_apps(record, {**record.organization.apps, app_id: app})
+        return put_app(record, msgspec.structs.replace(app_of(record, app_id), **given))
 
     administer(settings, lambda organizations: organizations.edit(org, edit))
     click.echo(f"app {app_id} of organization {org!r} changed")
@@ -142,25 +134,11 @@ def set_(settings: Settings, app_id: int, org: str, any_origin: bool, **options:
 @with_settings
 def remove(settings: Settings, app_id: int, org: str) -> None:
     """Remove an app: its pages can't connect any more. Contacts and threads stay."""
-
-    def edit(record: Record) -> Record:
-        gone = _app(record, app_id)
-        return _with_apps(record, {id_: app for id_, app in record.organization.apps.items() if app != gone})
-
-    administer(settings, lambda organizations: organizations.edit(org, edit))
+    administer(
+        settings,
+        lambda organizations: organizations.edit(org, lambda record: remove_app(record, app_id)),
+    )
     click.echo(f"app {app_id} of organization {org!r} removed")
-
-
-def _app(record: Record, app_id: int) -> App:
-    try:
-        return record.organization.apps[app_id]
-    except KeyError:
-        raise Missing(f"organization {record.organization.org!r} has no app {app_id}") from None
-
-
-def _with_apps(record: Record, apps: dict[int, App]) -> Record:
-    organization = msgspec.structs.replace(record.organization, apps=apps)
-    return msgspec.structs.replace(record, organization=organization)
 
 
 def _row(app: App) -> dict[str, Any]:

@@ -11,10 +11,15 @@ import msgspec
 from onethread.cli.administration import administer
 from onethread.cli.options import given_options, json_option, long_secret, org_option, show, with_settings
 from onethread.cli.options import name as name_
-from onethread.identity.organization import IDENTITY_KEYS, SCOPES, Scope
+from onethread.identity.organization import SCOPES, Scope
+from onethread.identity.record import (
+    Missing,
+    Record,
+    add_identity_key,
+    put_identity_key,
+    remove_identity_key,
+)
 from onethread.settings import Settings
-from onethread.store.documents import Missing, OrganizationError
-from onethread.store.organizations import Exists, Record
 from onethread.values import quoted
 
 KIND = click.Choice(["identity", "api"])
@@ -79,17 +84,12 @@ def add(
     _only("api", name=name, scope=scope)
     chosen = key or secrets.token_urlsafe(32)
 
-    def edit(record: Record) -> Record:
-        known = record.organization.identity_keys
-        if kid in known:
-            raise Exists(f"--kid: organization {org!r} has an identity key {kid!r} already")
-        if len(known) >= IDENTITY_KEYS:
-            raise OrganizationError(
-                f"organization {org!r} has {IDENTITY_KEYS} identity keys, {' and '.join(known)}: remove one"
-            )
-        return _with_identity_keys(record, {**known, kid or _next(known): chosen})
-
-    record = administer(settings, lambda organizations: organizations.edit(org, edit))
+    record = administer(
+        settings,
+        lambda organizations: organizations.edit(
+            org, lambda record: add_identity_key(record, kid, chosen)[0]
+        ),
+    )
     click.echo(f"kid  {list(record.organization.identity_keys)[-1]}")
     click.echo(f"key  {chosen}")
 
@@ -139,7 +139,7 @@ def set_(
     def edit(record: Record) -> Record:
         _find(record, kind, id_)
         if key is not None:
-            return _with_identity_keys(record, {**record.organization.identity_keys, id_: key})
+            return put_identity_key(record, id_, key)
         changed = msgspec.structs.replace(record.api_keys[id_], **given)
         return msgspec.structs.replace(record, api_keys={**record.api_keys, id_: changed})
 
@@ -155,15 +155,13 @@ def set_(
 def remove(settings: Settings, kind: str, id_: str, org: str) -> None:
     """Remove a key, by the kid or id that `keys list` shows; what it signed is refused from then on."""
 
-    def edit(record: Record) -> Record:
-        _find(record, kind, id_)
-        kept = {kid: key for kid, key in record.organization.identity_keys.items() if kid != id_}
-        return _with_identity_keys(record, kept)
-
     if kind == "api":
         administer(settings, lambda organizations: organizations.remove_api_key(org, id_))
     else:
-        administer(settings, lambda organizations: organizations.edit(org, edit))
+        administer(
+            settings,
+            lambda organizations: organizations.edit(org, lambda record: remove_identity_key(record, id_)),
+        )
     click.echo(f"{kind} key {id_!r} of organization {org!r} removed")
 
 
@@ -177,12 +175,3 @@ def _find(record: Record, kind: str, id_: str) -> None:
     known = record.api_keys if kind == "api" else record.organization.identity_keys
     if id_ not in known:
         raise Missing(f"organization {record.organization.org!r} has no {kind} key {id_!r}")
-
-
-def _next(known: dict[str, str]) -> str:
-    return str(max((int(kid) for kid in known if kid.isdecimal()), default=0) + 1)
-
-
-def _with_identity_keys(record: Record, identity_keys: dict[str, str]) -> Record:
-    organization = msgspec.structs.replace(record.organization, identity_keys=identity_keys)
-    return msgspec.structs.replace(record, organization=organization)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
@@ -12,14 +11,12 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
-from onethread.identity.credentials import LOOPBACK
+from onethread.identity.credentials import is_origin
 from onethread.identity.organization import PrechatField
 from onethread.settings import environment, load
 from onethread.values import SECRET_KEY_BYTES, quoted
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s?#@]+")
 
 org_option = click.option("--org", required=True, metavar="ORG", help="The organization.")
 env_file_option = click.option(
@@ -44,7 +41,7 @@ def with_settings(command: F) -> F:
 def origin(_context: click.Context, _option: click.Parameter, given: Sequence[str]) -> tuple[str, ...] | None:
     """Origins as browsers send them (https://shop.example), `null`, `loopback`; None if none was given."""
     for value in given:
-        if value not in ("null", LOOPBACK) and not _ORIGIN.fullmatch(value.lower()):
+        if not is_origin(value):
             raise click.BadParameter(f"{quoted(value)} is no origin, such as https://shop.example")
     return tuple(given) or None
 

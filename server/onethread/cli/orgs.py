@@ -10,9 +10,9 @@ import msgspec
 from onethread.cli.administration import administer
 from onethread.cli.options import given_options, json_option, name, show, with_settings
 from onethread.identity.organization import IdentityPolicy, OnRefused, Organization, Pinning
+from onethread.identity.record import Record
 from onethread.settings import Settings
 from onethread.store.documents import is_slug
-from onethread.store.organizations import Record
 from onethread.values import quoted
 
 # Slots of a cluster: more shards than that can't be spread.

@@ -12,7 +12,6 @@ from typing import Final, NamedTuple, Protocol
 
 import msgspec
 from msgspec import UNSET
-from msgspec.structs import replace
 
 from onethread.contacts.profile import Contact, agent_view
 from onethread.contacts.search import Filter, email_term, holds, prefixes
@@ -123,12 +122,15 @@ class Listing:
                 for term, ids in zip(emails, by_shard, strict=True):
                     same.setdefault(term, []).extend(ids)
         return [
-            replace(
-                agent_view(profile.contact, profile.devices, profile.seen_at),
-                same_email=_others(profile, same)[:SAME_EMAIL] or UNSET,
-            )
+            agent_view(profile.contact, profile.devices, profile.seen_at, _others(profile, same)[:SAME_EMAIL])
             for profile in profiles
         ]
+
+    async def same_email(self, org: str, shards: int, contact: Contact) -> list[str]:
+        """Return the ids of the newest other contacts that have this one's e-mail."""
+        profile = Profile(version=0, contact=contact, seen_at=0, devices=[], size=0)
+        [shown] = await self.views(org, shards, [profile])
+        return [] if shown.same_email is UNSET else shown.same_email
 
     async def _places(
         self, org: str, shards: int, terms: Sequence[str], after: Place | None, limit: int

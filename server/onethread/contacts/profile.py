@@ -141,8 +141,11 @@ def view(contact: Contact) -> ContactView:
     )
 
 
-def agent_view(contact: Contact, devices: list[DevicePresence], seen_at: int) -> ContactView:
-    """Return the contact as agents see it: with custom_data, its devices and when it was there (0: never)."""
+def agent_view(
+    contact: Contact, devices: list[DevicePresence], seen_at: int, same_email: list[str]
+) -> ContactView:
+    """Return the contact as agents see it: with custom_data, its devices, when it was there (0: never), and
+    who else has its e-mail."""
     return replace(
         view(contact),
         thread=contact.thread,
@@ -150,6 +153,7 @@ def agent_view(contact: Contact, devices: list[DevicePresence], seen_at: int) ->
         devices=devices,
         created_at=contact.created_at,
         seen_at=seen_at or UNSET,
+        same_email=same_email or UNSET,
     )
 
 

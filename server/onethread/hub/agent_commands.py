@@ -131,7 +131,8 @@ async def profile(console: Console, frame: agent.Profile) -> None:
     )
     if isinstance(written, Moved):
         raise moved(written.to)
-    shown = agent_view(written[1], presences(found.joined.devices), found.seen_at)
+    same = await desk.same_email(written[1])
+    shown = agent_view(written[1], presences(found.joined.devices), found.seen_at, same)
     console.connection.write(server.Profile(thread=frame.thread, contact=shown, ref=frame.ref))
 
 

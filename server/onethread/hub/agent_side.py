@@ -1,6 +1,7 @@
 """What only agents are told of a hosted thread: its viewers, the customer's page, the contact whole."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 import msgspec
 from msgspec import UNSET
@@ -16,18 +17,31 @@ _page = msgspec.msgpack.Decoder(tuple[str, str])
 
 
 class AgentSide:
-    """Made when the first agent opens the thread; `name_of` gives an agent's name, as it is now."""
+    """Made when the first agent opens the thread.
 
-    __slots__ = ("name_of", "page", "seen_at", "viewers")
+    `name_of` gives an agent's name, as it is now; `find` the contacts that have another's e-mail, and `spawn`
+    does that beside everything else.
+    """
 
-    def __init__(self, name_of: Callable[[str], str]) -> None:
+    __slots__ = ("find", "name_of", "page", "same_email", "seen_at", "spawn", "viewers")
+
+    def __init__(
+        self,
+        name_of: Callable[[str], str],
+        find: Callable[[Contact], Awaitable[list[str]]],
+        spawn: Callable[[Coroutine[Any, Any, None]], None],
+    ) -> None:
         self.name_of = name_of
+        self.find = find
+        self.spawn = spawn
+        self.same_email: list[str] = []
         self.viewers: list[str] = []
         self.page: CurrentPage | None = None
         self.seen_at = 0
 
-    def meet(self, looked: Looked) -> None:
-        """Take the state that an open has read."""
+    def meet(self, looked: Looked, same_email: list[str]) -> None:
+        """Take the state that an open has read, and who else has the contact's e-mail."""
+        self.same_email = same_email
         self.viewers = looked.viewers
         self.seen_at = max(looked.seen_at, self.seen_at)
         self.turn_to(looked.page)
@@ -59,4 +73,4 @@ class AgentSide:
 
     def contact(self, contact: Contact, devices: list[DevicePresence]) -> ContactView:
         """Return the contact, as agents see it."""
-        return agent_view(contact, devices, self.seen_at)
+        return agent_view(contact, devices, self.seen_at, self.same_email)

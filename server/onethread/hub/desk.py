@@ -17,6 +17,7 @@ import msgspec
 
 from onethread.agents.presence import AgentThere, presences
 from onethread.agents.roster import Roster
+from onethread.contacts.profile import Contact
 from onethread.hub.console import Console
 from onethread.hub.inbox import Inbox
 from onethread.hub.log import StoreFailure
@@ -59,6 +60,10 @@ class Desk:
     def name_of(self, agent: str) -> str:
         """Return an agent's name, of a removed one too."""
         return self.roster.name_of(agent)
+
+    async def same_email(self, contact: Contact) -> list[str]:
+        """Return the contacts that have this one's e-mail, too."""
+        return await self.office.listing.same_email(self.org, self.organization.shards, contact)
 
     def named(self, agent: str) -> Named | None:
         """Return an agent as others are told of it; None for nobody, ""."""

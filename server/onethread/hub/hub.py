@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import msgspec
 import structlog
 
+from onethread.contacts.listing import Listing
 from onethread.hub.admission import Admission
 from onethread.hub.agent_joining import Addresses, Directory, Entrance
 from onethread.hub.attendance import ASK_EVERY, Attendance
@@ -57,6 +58,7 @@ class Hub:
         *,
         store: Store,
         agents: AgentStore,
+        listing: Listing,
         sessions: SessionStore,
         channels: Channels,
         directory: Directory,
@@ -79,6 +81,7 @@ class Hub:
             hub=self.id,
             store=store,
             agents=agents,
+            listing=listing,
             channels=channels,
             threads=self.threads,
             viewers=self.viewers,

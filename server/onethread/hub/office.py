@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from onethread.contacts.listing import Listing
 from onethread.hub.agent_store import AgentThreadStore
 from onethread.hub.counters import Counters
 from onethread.hub.hosting import Channels, Hosting
@@ -26,6 +27,7 @@ class Office(msgspec.Struct, frozen=True, kw_only=True):
     hub: str
     store: ThreadStore
     agents: AgentStore
+    listing: Listing
     channels: Channels
     threads: Hosting
     viewers: Viewers

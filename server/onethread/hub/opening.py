@@ -79,6 +79,7 @@ async def _enter(console: Console, frame: agent.Open, thread: Thread) -> bool:
     office = console.desk.office
     viewing = Viewing(hub=office.hub, agent=console.account.id, tail=TAIL, size=TAIL_BYTES)
     found = await look(console, thread.keys, viewing)
+    same = await console.desk.same_email(found.contact)
     if console.connection.over or thread.adm > found.joined.adm:
         await office.viewers.left(thread, console.account.id)
         return False
@@ -86,9 +87,8 @@ async def _enter(console: Console, frame: agent.Open, thread: Thread) -> bool:
     thread.adm = found.joined.adm
     thread.devices = found.joined.devices
     thread.meet(found.version, found.contact)
-    if thread.agents is None:
-        thread.agents = AgentSide(console.desk.name_of)
-    thread.agents.meet(found)
+    thread.agents = thread.agents or AgentSide(console.desk.name_of, console.desk.same_email, office.spawn)
+    thread.agents.meet(found, same)
     opened = console.admit(thread, found.joined.adm)
     if thread.seq < found.joined.head.seq:
         await office.threads.catch_up(thread, found.joined.head.seq)

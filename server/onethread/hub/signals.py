@@ -18,6 +18,7 @@ told again by the next of its kind.
 import asyncio
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from operator import attrgetter
 from typing import Any, Final
 
@@ -28,7 +29,7 @@ from onethread.contacts.profile import Contact
 from onethread.hub.agent_side import AgentSide
 from onethread.hub.ending import ended
 from onethread.hub.entry import Audience
-from onethread.hub.log import DeviceState
+from onethread.hub.log import DeviceState, StoreFailure
 from onethread.hub.people import profile_frame
 from onethread.hub.thread import Thread
 from onethread_protocol import server
@@ -103,9 +104,10 @@ def take(thread: Thread, payload: bytes, on_gap: Callable[[Thread], None]) -> No
         case b"f":
             session, rest = rest[:SESSION].decode(), rest[SESSION:]
             version, _, packed = rest.partition(b" ")
+            email = thread.contact.email
             if thread.meet(int(version), _contact.decode(packed)):
                 tell(thread, profile_frame(thread), to="customer", but=session)
-                _tell_agents(thread, agents_profile, but=session)
+                _tell_agents_profile(thread, session, same=thread.contact.email == email)
         case b"r":
             _tell_read(thread, rest[:SESSION].decode(), _reading.decode(rest[SESSION:]))
         case b"t":
@@ -167,6 +169,22 @@ def _tell_agents(
 ) -> None:
     if thread.agents is not None:
         tell(thread, frame_of(thread, thread.agents), to="agent", but=but)
+
+
+def _tell_agents_profile(thread: Thread, session: str, *, same: bool) -> None:
+    """Tell agents of a changed contact; of another e-mail (not the `same`), with whoever else has that."""
+    if thread.agents is None:
+        return
+    if same:
+        _tell_agents(thread, agents_profile, but=session)
+    else:
+        thread.agents.spawn(_find_and_tell(thread, thread.agents, session))
+
+
+async def _find_and_tell(thread: Thread, agents: AgentSide, session: str) -> None:
+    with suppress(StoreFailure):  # told without, then
+        agents.same_email = await agents.find(thread.contact)
+    _tell_agents(thread, agents_profile, but=session)
 
 
 def _meet_devices(thread: Thread, devices: list[DeviceState]) -> None:

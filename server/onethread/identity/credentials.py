@@ -2,6 +2,7 @@
 
 import hashlib
 import ipaddress
+import re
 from hmac import compare_digest
 from typing import Final
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ LOOPBACK: Final = "loopback"
 """An entry of `App.origins` that lists every http(s) page of this machine, whatever its port."""
 
 _NOBODY: Final = App(app_id=0, secret="")  # no init can match it: an app_secret has 1 character or more
+_ORIGIN: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s?#@]+")
 _DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
 
 
@@ -37,6 +39,11 @@ def origin_allowed(app: App, origin: str | None) -> bool:
         return True
     listed = {_plain(entry) for entry in app.origins}
     return _plain(origin) in listed or (LOOPBACK in listed and is_loopback(origin))
+
+
+def is_origin(entry: str) -> bool:
+    """Tell whether this may stand in `App.origins`: an origin as browsers send it, `null`, or LOOPBACK."""
+    return entry in ("null", LOOPBACK) or _ORIGIN.fullmatch(entry.lower()) is not None
 
 
 def _digest(secret: str) -> bytes:

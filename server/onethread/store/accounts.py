@@ -10,10 +10,10 @@ from redis.asyncio import Redis
 
 from onethread.agents.audit import COMMAND, Act, Actor, Change, differences
 from onethread.agents.roster import Roster
+from onethread.identity.record import Missing
 from onethread.store.documents import (
     ROSTER_CHANGED,
     Documents,
-    Missing,
     is_slug,
     organization_key,
     roster_key,

@@ -35,14 +35,6 @@ ROSTER_CHANGED: Final = b"a"
 """The word on the desk's channel: somebody's account is another than it was."""
 
 
-class OrganizationError(ValueError):
-    """An edit that can't be made, with a sentence that says why."""
-
-
-class Missing(OrganizationError):
-    """There is no such organization, app or key."""
-
-
 def is_slug(org: str) -> bool:
     """Tell whether this can be an organization's name: 1 to 64 of a-z, 0-9, dot, hyphen, underscore."""
     return _SLUG.fullmatch(org) is not None

@@ -16,7 +16,7 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TypeAlias, TypeVar, cast
 
 import msgspec
@@ -26,11 +26,10 @@ from redis.backoff import NoBackoff
 
 from onethread.agents.audit import COMMAND, Actor, Change, changed_fields, differences
 from onethread.identity.organization import Organization, Scope
+from onethread.identity.record import ApiKey, Edit, Exists, Missing, OrganizationError, Record
 from onethread.store.address import open_client
 from onethread.store.documents import (
     Documents,
-    Missing,
-    OrganizationError,
     is_slug,
     organization_key,
     translated,
@@ -41,30 +40,6 @@ AdminClient: TypeAlias = Redis
 """What `open_admin_client` gives, for those who only hand it on."""
 T = TypeVar("T")
 _NAMES = "onethread:organizations"
-
-
-class Exists(OrganizationError):
-    """There is one already."""
-
-
-class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
-    """An API key as it is kept: without the key itself. `created_at` is in milliseconds."""
-
-    id: str
-    name: str
-    digest: str
-    created_at: int
-    scope: Scope = "write"
-
-
-class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is kept of an organization; API keys by their id."""
-
-    organization: Organization
-    api_keys: dict[str, ApiKey] = {}
-
-
-Edit: TypeAlias = Callable[[Record], Record]
 
 
 def changes_of(before: Record, after: Record) -> list[Change]:

@@ -16,8 +16,9 @@ from redis.asyncio import Redis
 from onethread.agents.roster import Roster
 from onethread.agents.session import Session, new_token, org_of
 from onethread.hub.staff import Ticket
+from onethread.identity.record import Missing
 from onethread.store.accounts import Accounts
-from onethread.store.documents import Missing, desk_channel, is_slug, translated
+from onethread.store.documents import desk_channel, is_slug, translated
 from onethread.store.errors import StoreUnavailable, UnknownOutcome
 from onethread.store.scripts import load
 
