@@ -91,12 +91,16 @@ class Fleet:
 
     async def do_flood(self, outstanding: int, seconds: float, start_ns: int) -> None:
         """Every device keeps this many messages unacknowledged; return when all have come."""
-        await asyncio.sleep(max(0, start_ns - time.monotonic_ns()) / 1e9)
-        for device in self.devices:
-            device.then = Device.say
-            for _ in range(outstanding):
-                device.say()
+        await self._flood(outstanding, start_ns)
         await self._over(seconds)
+
+    async def do_warm(self, outstanding: int, messages: int, seconds: float, start_ns: int) -> None:
+        """As a flood, until so many messages are acked in all, or this time is over."""
+        wanted = self.notes.acks + len(share(messages, self.crew.worker, self.crew.workers))
+        await self._flood(outstanding, start_ns)
+        end = time.monotonic() + seconds
+        await self._until(lambda: self.notes.acks >= wanted or time.monotonic() > end)
+        await self._over(0)
 
     async def do_rotate(self, outstanding: int, seconds: float, start_ns: int) -> None:
         """All take turns so that this many messages are unacknowledged; return when all have come."""
@@ -222,6 +226,13 @@ class Fleet:
                 go_on(writer)
         await self._until(lambda: not any(left.values()))
         await self._settled(writers)
+
+    async def _flood(self, outstanding: int, start_ns: int) -> None:
+        await asyncio.sleep(max(0, start_ns - time.monotonic_ns()) / 1e9)
+        for device in self.devices:
+            device.then = Device.say
+            for _ in range(outstanding):
+                device.say()
 
     async def _over(self, seconds: float) -> None:
         """A closed loop ends after this time; return when all has come."""

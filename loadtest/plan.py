@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-LOADS: Final = frozenset({"send", "flood", "rotate"})
+LOADS: Final = frozenset({"send", "flood", "rotate", "warm"})
 """Steps that all processes of the fleet begin at one moment."""
 
 

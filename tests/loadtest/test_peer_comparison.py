@@ -17,6 +17,7 @@ from loadtest.peers.series import Plan
 from loadtest.peers.table import tables, targets
 from loadtest.peers.trials import TARGETS, TRIALS
 from loadtest.peers.versions import built
+from loadtest.plan import LOADS
 from loadtest.subject import Placement
 from tests.loadtest.recorded import recorded
 
@@ -165,7 +166,7 @@ def test_trials(name: str) -> None:
     assert f"{trial.shape.connections:,} connections" in trial.title(trial.shape)
     steps = trial.scenario.steps(trial.shape)
     assert sum(step.joins for step in steps) == 1
-    assert [step.sends for step in steps if step.does in ("send", "flood")] in ([False, True], [])
+    assert [step.sends for step in steps if step.does in LOADS] in ([False, True], [])
 
 
 def test_targets_are_known() -> None:
