@@ -46,6 +46,7 @@ from onethread.gateway.server import Server, config
 from onethread.hub.clerk import Clerk
 from onethread.hub.clock import every, now_ms
 from onethread.hub.counters import Counters
+from onethread.hub.handover import Handover
 from onethread.hub.hub import Hub, Limits
 from onethread.hub.profiles import Profiles
 from onethread.hub.sweep import SWEEP_EVERY, Sweep
@@ -142,6 +143,7 @@ class Process:
         self._counters = Counters()
         self._store = Carries(self._link)
         self._agent_records = AgentRecords(self._link)
+        self._clerk = Clerk(self._store, self._agent_records)
         self._hub = Hub(
             store=self._store,
             agents=self._agent_records,
@@ -181,6 +183,8 @@ class Process:
         _keep(stack, every(SHARE_EVERY, self._share))
         _keep(stack, self._queue.serve())
         _keep(stack, every(SWEEP_EVERY, Sweep(self._store, self._all_organizations).run))
+        handover = Handover(self._agent_records, self._clerk, self._all_organizations)
+        _keep(stack, every(SWEEP_EVERY, handover.run))
 
     async def serve(self) -> None:
         """Serve until signalled, and drain. SettingsError: as of `run`, found when the store came late."""
@@ -227,12 +231,12 @@ class Process:
         def records(by: Actor) -> Organizations:
             return Organizations(self._admin, self._serving.key, by)
 
-        profiles, clerk = Profiles(self._store), Clerk(self._store, self._agent_records)
+        profiles = Profiles(self._store)
         return [
             *SessionOperations(logins, self._sessions, self._client_address).operations(),
             *ContactOperations(self._listing, profiles, TokenMint(self._serving.key)).operations(),
             *ImportOperations(self._queue, self._spools, self._imports, self._contacts).operations(),
-            *ThreadOperations(clerk, self._listing, self._sessions).operations(),
+            *ThreadOperations(self._clerk, self._listing, self._sessions).operations(),
             *AgentOperations(lambda by: Accounts(self._admin, by), passwords).operations(),
             *AppOperations(records).operations(),
             *KeyOperations(records).operations(),

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import msgpack
 import pytest
 
 from tests.integration.acme import new_user
@@ -634,3 +635,26 @@ async def test_commands_of_a_connection_take_effect_in_the_order_sent(team: Make
     assert [ack["cid"] for ack in acks] == [f"{letter}{i}" for i in range(5) for letter in "abcdef"]
     opened = await ana.open(customer.thread)
     assert [event["kind"] for event in opened["events"]] == kinds * 5
+
+
+@pytest.mark.parametrize("lost", ["word", "log"])
+async def test_p7_a_lost_word_of_a_move_is_found(two_hubs: Hubs, team: MakeTeam, lost: str) -> None:
+    """The thread was sealed, or carried away and cleared, and no hub was told: `gone` comes all the same."""
+    one, two = two_hubs
+    acme = await team("ana", server=one)
+    visitor = await acme.join(one.url)
+    await visitor.say("hush")
+    ana = await acme.console("ana", two.url)
+    await ana.open(visitor.thread)
+    to = (await with_customer(acme)).thread
+    async with one.redis() as client:
+        key = f"{{{acme.org}:0}}:{visitor.thread}"
+        ends = msgpack.packb({"moved": 1})
+        await client.hset(f"{key}:meta", mapping={"moved": to, "adm": 1, "ends": ends})
+        if lost == "log":
+            await client.hdel(f"{key}:meta", "epoch", "status")
+            await client.delete(f"{key}:log")
+    gone = await ana.next("gone")
+    assert gone == {"t": "gone", "thread": visitor.thread, "reason": "moved", "to": to}
+    assert await visitor.closed() == 4409
+    assert (await ana.ask({"t": "ping"}, "pong"))["at"] > 0

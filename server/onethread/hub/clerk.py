@@ -88,10 +88,15 @@ class Clerk:
         await self._place(keys_in(organization, thread), entry, "status", status)
 
     async def assign(
-        self, organization: Organization, thread: str, author: Author, assignee: dict[str, str] | None
+        self,
+        organization: Organization,
+        thread: str,
+        author: Author,
+        assignee: dict[str, str] | None,
+        cid: str = "",
     ) -> None:
-        """Give a thread to an agent, by id and name, or to nobody."""
-        entry = _entry(author, "assigned", extra=assignee or "")
+        """Give a thread to an agent, by id and name, or to nobody; with a cid, once."""
+        entry = _entry(author, "assigned", cid, extra=assignee or "")
         value = assignee["id"] if assignee else ""
         await self._place(keys_in(organization, thread), entry, "assignee", value)
 

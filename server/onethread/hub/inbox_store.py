@@ -49,6 +49,9 @@ class InboxStore(Protocol):
     ) -> list[Listed]:
         """Return the newest threads of a view, those below a place; newest first."""
 
+    async def assignees(self, org: str, shard: int) -> list[str]:
+        """Return the agents that have, or had, open threads."""
+
     async def rows(self, org: str, shard: int, threads: Sequence[str]) -> list[Listed | Unlisted]:
         """Return these threads as they are now."""
 

@@ -43,6 +43,12 @@ class InboxRecords:
         found = (_row(row) for row in reply)
         return [row for row in found if isinstance(row, Listed)]
 
+    async def assignees(self, org: str, shard: int) -> list[str]:
+        """Return the agents that have, or had, open threads; see InboxStore."""
+        key = f"{prefix_of(org, shard)}inbox:assignees"
+        members = await self._link.command("SMEMBERS", key, idempotent=True)
+        return sorted(member.decode() for member in members)
+
     async def rows(self, org: str, shard: int, threads: Sequence[str]) -> list[Listed | Unlisted]:
         """Return these threads as they are now; see InboxStore."""
         prefix = prefix_of(org, shard)
