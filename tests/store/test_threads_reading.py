@@ -12,7 +12,7 @@ from onethread.hub.entry import unpack
 from onethread.hub.log import START, DeviceState, Difference, Hosted, Position
 from onethread.hub.presence import REFRESH_EVERY
 from onethread.store.subscriber import Subscriber
-from onethread.store.threads import ONLINE_MS
+from onethread.store.threads import ONLINE_MS, REFRESHED
 from tests.store.link_store import eventually
 from tests.store.thread_log import ANA, ThreadLog, new_log
 
@@ -184,7 +184,7 @@ async def test_a_silent_hubs_devices_fade_and_every_hub_is_told(log: ThreadLog, 
 
 
 async def test_fifty_devices_are_remembered(log: ThreadLog) -> None:
-    """Beyond that the one that has been away longest is forgotten; one that is online never."""
+    """Beyond that, of those that are away, the one that joined longest ago is forgotten."""
     names = [f"device-{number:02}" for number in range(49)]
     await log.store.join(log.keys, log.arrival("always here"))
     for name in names:
@@ -194,12 +194,13 @@ async def test_fifty_devices_are_remembered(log: ThreadLog) -> None:
     assert await online(log) == {"always here": 1} | dict.fromkeys(names[1:], 0)
 
 
-async def test_devices_beyond_fifty_stay_while_they_are_online(log: ThreadLog) -> None:
-    """All of them are told, however many."""
-    names = {f"device-{number}" for number in range(70)}
+async def test_of_more_than_fifty_online_the_last_are_told(log: ThreadLog) -> None:
+    """Those that joined last: so that what is told fits into a frame, whatever crowd there is."""
+    names = [f"device-{number}" for number in range(70)]
     for name in names:
         await log.store.join(log.keys, log.arrival(name))
-    assert await online(log) == dict.fromkeys(names, 1)
+        await asyncio.sleep(0.001)  # the time of each is another
+    assert await online(log) == dict.fromkeys(names[-49:], 1)  # the watcher is one of the fifty
 
 
 async def test_a_device_is_told_as_it_came_last(log: ThreadLog) -> None:
@@ -243,6 +244,29 @@ async def test_nothing_new_is_not_told(log: ThreadLog, signals: list[bytes]) -> 
     await log.say()
     await eventually(lambda: signals[-1][:1] == b"e")
     assert len([s for s in signals if s[:1] == b"p"]) == 1
+
+
+async def test_refreshing_many_threads_finds_those_where_more_is_due(log: ThreadLog, store_url: str) -> None:
+    """Where all is as it was, devices are kept, untold; a missing or faded one, or a crowd, is named."""
+    async with (
+        new_log(store_url, log.keys.org) as other,
+        new_log(store_url, log.keys.org, stored=False) as no,
+    ):
+        await log.store.join(log.keys, log.arrival("laptop"))
+        await other.store.join(other.keys, other.arrival("phone"))
+        online = log.keys.of("online")
+        before = float(await log.link.command("ZSCORE", online, "hub1 laptop"))
+        both = [(log.keys, ["laptop"]), (other.keys, ["phone"])]
+        await asyncio.sleep(0.002)
+        assert await log.store.refresh("hub1", both) == []
+        assert float(await log.link.command("ZSCORE", online, "hub1 laptop")) > before
+        assert await log.store.refresh("hub1", [*both, (no.keys, ["tablet"])]) == [no.keys]
+        assert await log.link.command("EXISTS", no.keys.of("online")) == 0
+        assert await log.store.refresh("hub1", [(log.keys, ["laptop", "tv"]), both[1]]) == [log.keys]
+        crowd = [f"device-{number}" for number in range(REFRESHED + 1)]
+        assert await log.store.refresh("hub1", [(log.keys, crowd), both[1]]) == [log.keys]
+        await log.link.command("ZADD", other.keys.of("online"), 1, "dead laptop")
+        assert await log.store.refresh("hub1", [both[0], (other.keys, [])]) == [other.keys]
 
 
 def test_a_killed_hubs_devices_are_gone_within_a_minute() -> None:

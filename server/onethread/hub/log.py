@@ -221,6 +221,12 @@ class ThreadStore(Protocol):
         """Keep a hub's devices online, take off those that left; every hub is told when one has come or
         gone."""
 
+    async def refresh(
+        self, hub: str, present: Sequence[tuple[ThreadKeys, Sequence[str]]]
+    ) -> list[ThreadKeys]:
+        """Keep a hub's devices online, in threads of one shard; return those in which one is missing or has
+        faded: for them `stay` is due, which tells every hub."""
+
     async def compare(self, hosted: Sequence[Hosted]) -> list[Difference | None]:
         """Return, for each of the threads (of one shard), how its log differs; None where it does not."""
 

@@ -4,13 +4,14 @@ import asyncio
 from typing import Final
 
 from onethread.hub.hosting import Hosting
+from onethread.hub.keys import ThreadKeys
 from onethread.hub.log import Arrival, StoreFailure, ThreadStore
 from onethread.hub.thread import Thread
 
 REFRESH_EVERY: Final = 12.0
 """Seconds between two words for a device; the store lets it fade after three that did not come."""
-AT_ONCE: Final = 200
-"""Threads refreshed at a time, so that other commands get in between."""
+AT_ONCE: Final = 50
+"""Threads refreshed at a time: some 200 µs of the store, so that other commands get in between."""
 
 
 class Presence:
@@ -23,9 +24,21 @@ class Presence:
 
     async def refresh(self) -> None:
         """Keep every device of this hub online, and let those of killed hubs fade."""
-        stored = [thread for thread in self._threads if thread.stored and thread.admissions]
-        for i in range(0, len(stored), AT_ONCE):
-            await asyncio.gather(*(self._stay(thread, ()) for thread in stored[i : i + AT_ONCE]))
+        by_slot: dict[str, list[Thread]] = {}
+        for thread in self._threads:
+            if thread.stored and thread.admissions:
+                by_slot.setdefault(thread.keys.prefix, []).append(thread)
+        for threads in by_slot.values():
+            for i in range(0, len(threads), AT_ONCE):
+                await self._refresh({thread.keys: thread for thread in threads[i : i + AT_ONCE]})
+
+    async def _refresh(self, threads: dict[ThreadKeys, Thread]) -> None:
+        present = [(keys, self._here(thread)) for keys, thread in threads.items()]
+        try:
+            due = await self._store.refresh(self._hub, present)
+        except StoreFailure:
+            return  # the next refresh says it again
+        await asyncio.gather(*(self._stay(threads[keys], ()) for keys in due))
 
     async def arrived(self, thread: Thread) -> None:
         """Note the devices of a thread that was not stored when they joined."""

@@ -45,9 +45,13 @@ TOKENS: Final = TOKEN_LIFETIME_MS // 1000 + 86_400
 COMPARED: Final = 50
 """Threads compared by one script: some 200 µs of the store, so that sends don't wait behind it."""
 
+REFRESHED: Final = 1_000
+"""Devices of a thread and hub that are refreshed in one call; Lua takes some 8,000 words at once."""
+
 _APPEND, _REVISE, _READ, _RANGE = load("append"), load("revise"), load("read"), load("range")
 _LOOK_UP, _WRITE, _JOIN, _STAY = load("lookup"), load("contact"), load("join"), load("online")
 _COMPARE, _LOGOUT, _TRACK, _PAGE = load("compare"), load("logout"), load("track"), load("page")
+_REFRESH = load("refresh")
 
 _REST: Final = b"%b$%d\r\n%b\r\n$%d\r\n%b\r\n$%d\r\n%b\r\n"
 """How an append goes on after its opening: three more words."""
@@ -224,6 +228,21 @@ class Threads:
         args: list[Any] = [now, now + ONLINE_MS, hub, keys.channel, keys.thread, len(stay), *stay, *left]
         names = (keys.meta, keys.of("devices"), keys.of("online"), keys.log, keys.inbox)
         await self._link.run(_STAY, names, args)
+
+    async def refresh(
+        self, hub: str, present: Sequence[tuple[ThreadKeys, Sequence[str]]]
+    ) -> list[ThreadKeys]:
+        """Keep a hub's devices of many threads online; see ThreadStore."""
+        now = now_ms()
+        expiry, args = now + ONLINE_MS, [now]  # type: int, list[Any]
+        for _, devices in present:
+            refreshed = devices if len(devices) <= REFRESHED else ()
+            args.append(2 * len(refreshed))
+            for device in refreshed:
+                args += (expiry, f"{hub} {device}")
+        due = await self._link.run(_REFRESH, [keys.of("online") for keys, _ in present], args)
+        crowded = [keys for keys, devices in present if len(devices) > REFRESHED]
+        return [present[place - 1][0] for place in due] + crowded
 
     async def compare(self, hosted: Sequence[Hosted]) -> list[Difference | None]:
         """Return how the logs differ; see ThreadStore."""
