@@ -27,6 +27,7 @@ from onethread.api.agents import AgentOperations
 from onethread.api.apps import AppOperations
 from onethread.api.contacts import ContactOperations
 from onethread.api.edge import Api
+from onethread.api.erasure import ErasureOperations
 from onethread.api.health import Unready, health_routes
 from onethread.api.imports import ImportOperations
 from onethread.api.keys import KeyOperations
@@ -46,6 +47,7 @@ from onethread.gateway.server import Server, config
 from onethread.hub.clerk import Clerk
 from onethread.hub.clock import every, now_ms
 from onethread.hub.counters import Counters
+from onethread.hub.erasure import Erasure
 from onethread.hub.handover import Handover
 from onethread.hub.hub import Hub, Limits
 from onethread.hub.profiles import Profiles
@@ -231,13 +233,17 @@ class Process:
         def records(by: Actor) -> Organizations:
             return Organizations(self._admin, self._serving.key, by)
 
+        def accounts(by: Actor) -> Accounts:
+            return Accounts(self._admin, by)
+
         profiles = Profiles(self._store)
         return [
             *SessionOperations(logins, self._sessions, self._client_address).operations(),
             *ContactOperations(self._listing, profiles, TokenMint(self._serving.key)).operations(),
+            *ErasureOperations(Erasure(self._store), accounts).operations(),
             *ImportOperations(self._queue, self._spools, self._imports, self._contacts).operations(),
             *ThreadOperations(self._clerk, self._listing, self._sessions).operations(),
-            *AgentOperations(lambda by: Accounts(self._admin, by), passwords).operations(),
+            *AgentOperations(accounts, passwords).operations(),
             *AppOperations(records).operations(),
             *KeyOperations(records).operations(),
         ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol, TypeAlias
 
-from onethread.agents.audit import Actor
+from onethread.agents.audit import Actor, Change
 from onethread.agents.roster import Roster
 from onethread.api.callers import Caller
 from onethread.api.problems import Problem
@@ -42,6 +42,14 @@ class Rosters(Protocol):
         """Change them as one step; `edit` may be asked again. Raises what it raises."""
 
 
+class Log(Protocol):
+    """The audit log, as one administrator writes it. Raises StoreFailure."""
+
+    async def note(self, org: str, change: Change) -> None:
+        """Note what was done."""
+
+
+LogOf: TypeAlias = Callable[[Actor], Log]
 RecordsOf: TypeAlias = Callable[[Actor], Records]
 RostersOf: TypeAlias = Callable[[Actor], Rosters]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -219,13 +219,13 @@ class ContactOperations:
         try:
             await self._profiles.change(call.organization, call.path["id"], decide)
         except Unknown:
-            _unknown(call)
+            raise unknown_contact(call.path["id"]) from None
 
     async def _shown(self, call: Call, contact: str, status: int = 200) -> Response:
         org, shards = call.organization.org, call.organization.shards
         profile = await self._listing.one(org, contact)
         if profile is None:
-            _unknown(call)
+            raise unknown_contact(contact)
         [shown] = await self._listing.views(org, shards, [profile])
         return answered(shown, status)
 
@@ -259,5 +259,6 @@ def _place(cursor: str, shards: int) -> Place:
     return place
 
 
-def _unknown(call: Call) -> NoReturn:
-    raise Problem("unknown_contact", f"There is no contact {quoted(call.path['id'])!r}.")
+def unknown_contact(contact: str) -> Problem:
+    """Return the problem of a contact that isn't there."""
+    return Problem("unknown_contact", f"There is no contact {quoted(contact)!r}.")

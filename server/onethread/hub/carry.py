@@ -105,13 +105,14 @@ class Carry:
         # Without its contact the source was cleared since: somebody else has just finished the same carry.
         if sealed.stored and (visitor := await self._look_up(keys)).contact is not None:
             destination = ThreadKeys(org, sealed.to)
-            await self._append(keys, destination, visitor.contact)
+            there = self._contact(await self._look_up(destination))
+            contact = absorb(there, visitor.contact) if there else visitor.contact
+            await self._append(keys, destination, contact)
             await self._settle(destination, sealed, visitor.contact)
             await self._store.clear(keys, sealed.to, visitor.contact)
         return sealed.to
 
-    async def _append(self, keys: ThreadKeys, destination: ThreadKeys, visitor: Contact) -> None:
-        contact = absorb(self._contact(await self._look_up(destination)), visitor)
+    async def _append(self, keys: ThreadKeys, destination: ThreadKeys, contact: Contact) -> None:
         following: int | None = 1
         while following is not None:
             elements = await self._store.range(keys, following, END, RUN)
@@ -123,6 +124,8 @@ class Carry:
         for _ in range(ATTEMPTS):
             found = await self._look_up(destination)
             before = self._contact(found)
+            if before is None:
+                return
             merged = Entry(now_ms(), "merged", "system", "system", self._organization.name)
             settling = Settling(
                 source=visitor.thread,
@@ -145,7 +148,8 @@ class Carry:
         return found
 
     @staticmethod
-    def _contact(found: Found) -> Contact:
-        if found.contact is None:
+    def _contact(found: Found) -> Contact | None:
+        """Return a destination's contact; None of one that was erased: then nothing is left to carry to."""
+        if found.contact is None and not found.ended:
             raise StoreFailure("a carry's destination has no contact")
         return found.contact

@@ -1,9 +1,8 @@
 """Whose admission has ended (DESIGN.md section 4): pure.
 
 A thread's meta counts every ending (`adm`) and maps what was ended to the count at which it was: a means
-(`open`,
-`pinned`: a pin or a first signed admission), `moved` (a carry), `device:<id>` (a logout). The map is small
-and read whole, so a lost control message is made good by comparing the number.
+(`open`, `pinned`: a pin or a first signed admission), `moved` (a carry), `erased` (the person), `device:<id>`
+(a logout). The map is small and read whole, so a lost control message is made good by comparing the number.
 """
 
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from typing import Final
 from onethread_protocol.codes import Close
 
 MOVED: Final = "moved"
+ERASED: Final = "erased"
 
 
 def device_mark(device: str) -> str:
@@ -26,6 +26,7 @@ def ended(means: str, number: int, device: str, ends: Mapping[str, int]) -> Clos
     before it.
     """
     for name, code in (
+        (ERASED, Close.NOT_ADMITTED),
         (MOVED, Close.MOVED),
         (device_mark(device), Close.NORMAL),
         (means, Close.NOT_ADMITTED),

@@ -52,6 +52,10 @@ class Accounts:
 
         return await self._documents.edit(org, roster_key(org), change, ROSTER_CHANGED)
 
+    async def note(self, org: str, change: Change) -> None:
+        """Note a change of what is no document in the audit log."""
+        await self._documents.note(org, [change])
+
     async def acts(self, org: str, limit: int) -> list[Act]:
         """Return the newest acts of administrators, newest first. Missing."""
         await self._check(org)

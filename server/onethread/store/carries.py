@@ -1,4 +1,7 @@
-"""The steps of a carry in the store: hub/carry.py's CarryStore, one script a method."""
+"""The steps of a carry in the store, and erasure: hub/carry.py's CarryStore, hub/erasure.py's ErasureStore.
+
+One script a method.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,14 +13,17 @@ from onethread.contacts.search import terms
 from onethread.hub.carry import Sealed, Settling
 from onethread.hub.entry import HEAD, pack
 from onethread.hub.keys import ThreadKeys, prefix_of
+from onethread.hub.log import Moved
+from onethread.identity.ids import shard_of
 from onethread.store.scripts import load
-from onethread.store.threads import TOKENS, Threads, packed_filing
+from onethread.store.threads import TOKENS, Threads, import_index, packed_filing, user_index
 
 _SEAL, _CARRY, _SETTLE, _CLEAR = load("seal"), load("carry"), load("settle"), load("clear")
+_ERASE = load("erase")
 
 
 class Carries(Threads):
-    """Threads that can also be carried into one another."""
+    """Threads that can also be carried into one another, and erased."""
 
     async def seal(self, keys: ThreadKeys, to: str) -> Sealed | None:
         """Seal a thread, or say where it was sealed to before; see CarryStore."""
@@ -87,6 +93,25 @@ class Carries(Threads):
         names = (keys.meta, _pending(keys.prefix), keys.contacts, *gone)
         packed = msgspec.msgpack.encode(sorted(terms(visitor)))
         await self._link.run(_CLEAR, names, (f"{keys.thread} {to}", visitor.id, TOKENS, packed))
+
+    async def erase(self, keys: ThreadKeys, version: int, contact: Contact) -> bool | Moved:
+        """Erase a person with its thread; see ErasureStore."""
+        parts = ("cids", "devices", "online", "viewers", "cuts:c", "cuts:a")
+        shard = shard_of(keys.thread)
+        indexes = (
+            user_index(keys.org, shard, contact.user_id) if contact.user_id else "",
+            import_index(keys.org, shard, contact.import_key) if contact.import_key else "",
+        )
+        gone = [*map(keys.of, parts), f"{keys.contact}:tracks"]
+        names = (keys.contact, keys.meta, keys.log, keys.inbox, keys.contacts, *indexes, *gone)
+        packed = msgspec.msgpack.encode(sorted(terms(contact)))
+        args = (version, keys.suffix, keys.thread, keys.channel, TOKENS, packed)
+        match await self._link.run(_ERASE, names, args):
+            case [b"moved", to]:
+                return Moved(to.decode())
+            case [b"ok"]:
+                return True
+        return False
 
     async def unfinished(self, org: str, shard: int) -> list[tuple[str, str]]:
         """Return the source and destination of every carry of this shard that is not finished."""

@@ -105,6 +105,14 @@ class Documents:
                 return result
         raise UnknownOutcome(f"organization {org!r} is being changed by others all the time")
 
+    async def note(self, org: str, changes: Sequence[Change]) -> None:
+        """Note changes of what is no document in the audit log."""
+        now = time.time_ns() // 1_000_000
+        acts = [msgspec.json.encode(act(change, self._by, now)) for change in changes]
+        with translated(UnknownOutcome):
+            await self._client.lpush(audit_key(org), *acts)
+            await self._client.ltrim(audit_key(org), 0, KEPT - 1)
+
     async def acts(self, org: str, limit: int) -> list[Act]:
         """Return the newest acts of the organization's audit log, newest first."""
         with translated(StoreUnavailable):

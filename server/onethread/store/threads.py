@@ -320,7 +320,12 @@ def _index(org: str, shard: int, user_id: str | None, import_key: str | None) ->
     """Return the key that leads to the contact of a user_id, else of an import_key; "" without either."""
     if user_id:
         return user_index(org, shard, user_id)
-    return f"{prefix_of(org, shard)}imported:{_digest(import_key)}" if import_key else ""
+    return import_index(org, shard, import_key) if import_key else ""
+
+
+def import_index(org: str, shard: int, import_key: str) -> str:
+    """Return the key that leads from an import_key to its contact, likewise."""
+    return f"{prefix_of(org, shard)}imported:{_digest(import_key)}"
 
 
 def _digest(text: str) -> str:

@@ -22,7 +22,7 @@ local m = call('HMGET', meta, 'status', 'assignee', 'moved')
 local status, assignee = m[1], m[2]
 if m[3] then return {'moved', m[3]} end
 if not status then
-  if not ARGV[8] then return {'unknown'} end
+  if not ARGV[8] or call('HEXISTS', meta, 'erased') == 1 then return {'unknown'} end
   -- include: contact
   -- include: search
   create_thread(meta, ARGV[8])

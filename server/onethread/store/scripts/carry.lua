@@ -14,13 +14,14 @@
 -- KEYS  log, meta, cids, progress (of this source), cuts c, cuts a
 -- ARGV  source, first seq, channel, name of the contact's id, its name,
 --       then for each event: id, packed body (its targets still the source's)
--- gives {done} (settled before) | {at, next source seq to carry}
+-- gives {done} (settled before, or erased) | {at, next source seq to carry}
 local log, meta, cids, progress = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local cuts = {c = KEYS[5], a = KEYS[6]}
 local source, from, contact, name = ARGV[1], tonumber(ARGV[2]), ARGV[4], ARGV[5]
 
-local m = redis.call('HMGET', meta, 'cb', 'ab', 'rc', 'ra', 'carried:' .. source)
-if m[5] then return {'done'} end
+local m = redis.call('HMGET', meta, 'cb', 'ab', 'rc', 'ra', 'carried:' .. source, 'erased')
+if m[6] then redis.call('DEL', progress) end
+if m[5] or m[6] then return {'done'} end
 local counts = {}
 counts.c, counts.a = counts_of(redis.call('LINDEX', log, -1))
 local baseline = {c = tonumber(m[2]), a = tonumber(m[1])} -- of the side that reads them

@@ -18,8 +18,9 @@
 local contact, meta, log, user, contacts = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local version, blob, suffix, thread, channel = tonumber(ARGV[1]), ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 
-local m = redis.call('HMGET', meta, 'epoch', 'adm', 'moved')
+local m = redis.call('HMGET', meta, 'epoch', 'adm', 'moved', 'erased')
 if m[3] then return {'moved', m[3]} end
+if m[4] then return {'overtaken'} end
 if tonumber(redis.call('HGET', contact, 'v') or 0) ~= version then return {'overtaken'} end
 if user ~= '' and redis.call('GET', user) ~= (version > 0 and suffix or false) then return {'overtaken'} end
 

@@ -18,8 +18,8 @@
 local log, meta, contact, progress, inbox = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local source, at, thread, channel = ARGV[1], ARGV[6], ARGV[7], ARGV[8]
 
-local m = redis.call('HMGET', meta, 'status', 'assignee', 'cb', 'ab', 'carried:' .. source)
-if m[5] then return {'done'} end
+local m = redis.call('HMGET', meta, 'status', 'assignee', 'cb', 'ab', 'carried:' .. source, 'erased')
+if m[5] or m[6] then return {'done'} end
 if redis.call('HGET', contact, 'v') ~= ARGV[2] then return {'overtaken'} end
 local status, assignee = m[1], m[2]
 local nc, na = counts_of(redis.call('LINDEX', log, -1))

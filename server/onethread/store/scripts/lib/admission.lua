@@ -1,5 +1,5 @@
 -- Who is no longer admitted to a thread. `adm` in the meta counts every ending; `ends` maps what was ended
--- (open, unsigned, moved, device:<id>) to the number at which it was. A connection that was admitted at a
+-- (open, unsigned, moved, erased, device:<id>) to the number at which it was. A connection that was admitted at a
 -- lower number, and is meant by the name, is over. Hubs hear it at once and compare `adm` every 5 seconds.
 local DEVICES_KEPT = 100
 
