@@ -261,9 +261,7 @@ async def test_killed_in_the_middle(make_server: MakeServer) -> None:
     the one of an import that was never interrupted, rows without a key among it."""
     server = await make_server()
     backend = Backend(server, "demo-api-key", "demo")
-    rows = "".join(f"{n},Person {n}\n" for n in range(3_000)) + "".join(
-        f",Nameless {n}\n" for n in range(3_000)
-    )
+    rows = "".join(f"{n},Person {n}\n,Keyless {n}\n" for n in range(1_000))
     import_id = await send(backend, "user_id,name\n" + rows + "bad\n")
 
     async def begun() -> bool:
@@ -273,9 +271,9 @@ async def test_killed_in_the_middle(make_server: MakeServer) -> None:
     await server.kill_everything()
     await server.start()
     found = await report(backend, import_id)
-    assert (found["state"], counts(found)) == ("done", [6_000, 0, 0, 1])
+    assert (found["state"], counts(found)) == ("done", [2_000, 0, 0, 1])
     names = [contact["name"] for contact in await backend.pages("/v1/contacts", limit=200)]
-    assert (len(names), len(set(names))) == (6_000, 6_000)
+    assert (len(names), len(set(names))) == (2_000, 2_000)
     assert list((server.data / "imports").iterdir()) == []
 
 
@@ -283,8 +281,8 @@ async def test_stopped_in_the_middle(make_server: MakeServer) -> None:
     """A server that is stopped leaves an import where it is, and goes on after its next start."""
     server = await make_server()
     backend = Backend(server, "demo-api-key", "demo")
-    import_id = await send(backend, "user_id,name\n" + "".join(f"{n},Person {n}\n" for n in range(5_000)))
+    import_id = await send(backend, "user_id,name\n" + "".join(f"{n},Person {n}\n" for n in range(2_000)))
     assert await server.stop() == 0
     await server.start()
     found = await report(backend, import_id)
-    assert (found["state"], counts(found)) == ("done", [5_000, 0, 0, 0])
+    assert (found["state"], counts(found)) == ("done", [2_000, 0, 0, 0])
