@@ -20,9 +20,10 @@ check: .venv/developed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Every scenario of loadtest/ in turn, some two minutes; prints the figures and where the report is.
+# Every scenario of loadtest/ in turn, some minutes; prints the figures and where the report is. BENCH takes others, and
+# options: make bench BENCH='flood --threads 3000'.
 bench: .venv/developed
-	$(BIN)/python -m loadtest flood steady storm return idle hot slow
+	$(BIN)/python -m loadtest $(or $(BENCH),flood steady storm return idle hot slow wide growth kept hubs)
 
 # The same job by Socket.IO on Node, a Go hub, python-socketio and Django Channels, under the same load in turn, some
 # half an hour; prints and draws the ratios. PEERS takes options: make bench-peers PEERS='--trials small --rounds 1'.

@@ -26,10 +26,16 @@ def family(key: str) -> str:
 
 
 def kept(before: Weight, after: Weight, messages: int) -> dict[str, float]:
-    """Bytes a message that came between two weighings: `all` that the store uses, and of it each family."""
+    """Bytes a message that came between two weighings: `all` that the store uses, and of it each family.
+
+    A family that grew by less than half a byte a message is left out.
+    """
     grown = {name: size - before.families.get(name, 0) for name, size in after.families.items()}
-    found = {name: size / messages for name, size in sorted(grown.items(), key=lambda item: -item[1]) if size}
-    return {ALL: (after.used - before.used) / messages, **found}
+    found = {name: size / messages for name, size in sorted(grown.items(), key=lambda item: -item[1])}
+    return {
+        ALL: (after.used - before.used) / messages,
+        **{name: size for name, size in found.items() if size >= 0.5},
+    }
 
 
 async def weigh(url: str) -> Weight:
