@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 from uvicorn._types import ASGIApplication
 
-from onethread import demo
+from onethread import collector, demo
 from onethread.agents import cookie
 from onethread.agents.audit import SERVER, Actor
 from onethread.agents.login import Logins
@@ -254,6 +254,7 @@ class Process:
 
     @asynccontextmanager
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        collector.settle()
         self._serving.ready(self._trouble())
         late = asyncio.ensure_future(self._prepare_late())
         try:

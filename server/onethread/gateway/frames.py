@@ -80,8 +80,12 @@ def next_frame(data: bytes | bytearray, start: int, first: int, limit: int) -> t
         # The usual frame, as a whole message is: read at once, in half the time.
         opening, length, longer = _SHORT_HEAD(data, start)
         if opening == first:
-            body = start + (8 if length == _LONGER else 6)
-            end = body + (longer if length == _LONGER else length - MASKED)
+            if length == _LONGER:
+                body = start + 8
+                end = body + longer
+            else:
+                body = start + 6
+                end = body + length - MASKED
             if MASKED <= length <= _LONGER and end <= size and end - body <= limit:
                 return end, apply_mask(data[body:end], data[body - 4 : body])
     return _next_frame(data, start, first, limit)

@@ -20,7 +20,7 @@ class Admission:
     connection.
     """
 
-    __slots__ = ("audience", "device", "end", "live", "means", "number", "peer", "session", "thread")
+    __slots__ = ("_live", "audience", "device", "end", "means", "number", "peer", "session", "thread")
 
     def __init__(
         self,
@@ -40,4 +40,14 @@ class Admission:
         self.means = means
         self.end = end
         self.number = 0
-        self.live = False
+        self._live = False
+
+    @property
+    def live(self) -> bool:
+        """Whether events are written to the peer as they come."""
+        return self._live
+
+    @live.setter
+    def live(self, live: bool) -> None:
+        self._live = live
+        self.thread.listening = None

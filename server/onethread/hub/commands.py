@@ -44,18 +44,18 @@ _REFUSALS: Final = {
 
 def send(session: "Session", frame: customer.Send) -> None:
     """Append a message; the ack comes when it is in the log (P1)."""
-    now = time.monotonic()
     if not session.may_send(frame):
         return
-    thread = _admission(session).thread
-    entry = _entry(session, "message", frame, frame.text)
-    event_id = new_event_id()
-    underway = Underway(session, thread, frame, event_id, entry, now)
-    session.sent()
-    creation = None if thread.stored else people.creation(thread)
-    session.hub.store.append(
-        thread.keys, AUTHOR, event_id, entry, thread.organization.name, creation, underway.done
+    admission = _admission(session)
+    thread, entry, event_id = (
+        admission.thread,
+        _entry(admission, "message", frame, frame.text),
+        new_event_id(),
     )
+    underway = Underway(session, thread, frame, event_id, entry, time.monotonic())
+    session.sent()
+    creation, system = None if thread.stored else people.creation(thread), thread.organization.name
+    session.hub.store.append(thread.keys, AUTHOR, event_id, entry, system, creation, underway.done)
 
 
 def edit(session: "Session", frame: customer.Edit) -> None:
@@ -69,20 +69,17 @@ def delete(session: "Session", frame: customer.Delete) -> None:
 
 
 def _revise(session: "Session", frame: customer.Edit | customer.Delete, kind: str, text: str) -> None:
-    now = time.monotonic()
     if not session.may_send(frame):
         return
-    thread = _admission(session).thread
-    entry = _entry(session, kind, frame, text)
+    admission = _admission(session)
+    thread, entry, event_id = admission.thread, _entry(admission, kind, frame, text), new_event_id()
     entry.target, entry.target_id = frame.target, frame.target_id
-    event_id = new_event_id()
-    underway = Underway(session, thread, frame, event_id, entry, now)
+    underway = Underway(session, thread, frame, event_id, entry, time.monotonic())
     session.sent()
     session.hub.store.revise(thread.keys, AUTHOR, event_id, entry, underway.done)
 
 
-def _entry(session: "Session", kind: str, frame: Writing, text: str) -> Entry:
-    admission = _admission(session)
+def _entry(admission: Admission, kind: str, frame: Writing, text: str) -> Entry:
     contact = admission.thread.contact
     return Entry(now_ms(), kind, "contact", contact.id, contact.name, admission.device.id, frame.cid, text)
 

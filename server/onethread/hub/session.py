@@ -115,10 +115,13 @@ class Session:
         """Hear that the connection is over (Receiver)."""
         self._end()
         self.hub.forget(self)
-        if self.admission is not None:
-            self.hub.leave(self.admission)
-        elif self.console is not None:
-            self.console.left()
+        # Each refers to this session: left here, they would wait for the collector.
+        admission, self.admission = self.admission, None
+        console, self.console = self.console, None
+        if admission is not None:
+            self.hub.leave(admission)
+        elif console is not None:
+            console.left()
 
     # What the hub calls
 

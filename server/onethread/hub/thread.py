@@ -15,6 +15,7 @@ from onethread.hub.counters import Counters
 from onethread.hub.entry import HEAD, Audience, Entry, unpack, visible
 from onethread.hub.keys import ThreadKeys
 from onethread.hub.log import START, DeviceState, Hosted, Joined, Position
+from onethread.hub.peer import Peer
 from onethread.hub.tail import Tail
 from onethread.hub.wire import Wire
 from onethread.identity.organization import Organization
@@ -24,12 +25,16 @@ if TYPE_CHECKING:
     from onethread.hub.admission import Admission
 
 
+Listening = tuple[tuple[tuple[Wire, Audience], list[Peer]], ...]
+
+
 class Thread:
     """The hub's view of one log. More attributes than a class should have: each is one fact about the log.
 
     `position` is None until a join or a comparison has told it. `generation` rises when the log turns out to
     be another one than was told: replays under way start over. `heard_up_to` is the newest seq that pub/sub
     spoke of. `joining` counts who is on the way in. `agents` is there once an agent has opened the thread.
+    `listening` has the live connections by what is written to them; None after each change, until asked for.
     `presence_at`: from when on, by the loop's clock, the devices may be told; infinite while that is due.
     """
 
@@ -49,6 +54,7 @@ class Thread:
         "heard_up_to",
         "joining",
         "keys",
+        "listening",
         "organization",
         "position",
         "presence_at",
@@ -82,6 +88,7 @@ class Thread:
         self.devices: list[DeviceState] = []
         self.presence_at = 0.0
         self.admissions: list[Admission] = []
+        self.listening: Listening | None = None
         self.agents: AgentSide | None = None
         self.tail = Tail()
         self._early: list[tuple[int, bytes]] = []
@@ -180,23 +187,20 @@ class Thread:
     def _fan_out(self, seq: int, event_id: str, entry: Entry) -> int:
         """Write an event to every live connection, packed once for each wire and audience; return how many
         got it."""
-        packed: dict[tuple[Wire, Audience], bytes | None] = {}
-        wire = audience = frame = None
+        if self.listening is None:
+            self.listening = self._gather()
         told = 0
-        # Not over a copy: what a write brings about comes in a later turn of the loop (peer.py).
-        for admission in self.admissions:
-            if admission.live:
-                peer = admission.peer
-                if peer.wire is not wire or admission.audience is not audience:
-                    wire, audience = view = peer.wire, admission.audience
-                    if view not in packed:
-                        packed[view] = self._frame(seq, event_id, entry, *view)
-                    frame = packed[view]
-                if frame is not None:
+        for (wire, audience), peers in self.listening:
+            event = visible(seq, event_id, entry, audience)
+            if event is not None:
+                frame = wire.pack(server.EventFrame(thread=self.keys.thread, event=event))
+                for peer in peers:
                     peer.write(frame)
-                    told += 1
+                told += len(peers)
         return told
 
-    def _frame(self, seq: int, event_id: str, entry: Entry, wire: Wire, audience: Audience) -> bytes | None:
-        event = visible(seq, event_id, entry, audience)
-        return None if event is None else wire.pack(server.EventFrame(thread=self.keys.thread, event=event))
+    def _gather(self) -> Listening:
+        gathered: dict[tuple[Wire, Audience], list[Peer]] = {}
+        for admission in self.live():
+            gathered.setdefault((admission.peer.wire, admission.audience), []).append(admission.peer)
+        return tuple(gathered.items())
