@@ -20,10 +20,10 @@ class AgentSide:
     """Made when the first agent opens the thread.
 
     `name_of` gives an agent's name, as it is now; `find` the contacts that have another's e-mail, and `spawn`
-    does that beside everything else.
+    does that beside everything else. `same_email` are those that have `email`.
     """
 
-    __slots__ = ("find", "name_of", "page", "same_email", "seen_at", "spawn", "viewers")
+    __slots__ = ("email", "find", "name_of", "page", "same_email", "seen_at", "spawn", "viewers")
 
     def __init__(
         self,
@@ -34,6 +34,7 @@ class AgentSide:
         self.name_of = name_of
         self.find = find
         self.spawn = spawn
+        self.email = ""
         self.same_email: list[str] = []
         self.viewers: list[str] = []
         self.page: CurrentPage | None = None
@@ -41,7 +42,7 @@ class AgentSide:
 
     def meet(self, looked: Looked, same_email: list[str]) -> None:
         """Take the state that an open has read, and who else has the contact's e-mail."""
-        self.same_email = same_email
+        self.email, self.same_email = looked.contact.email, same_email
         self.viewers = looked.viewers
         self.seen_at = max(looked.seen_at, self.seen_at)
         self.turn_to(looked.page)

@@ -104,10 +104,9 @@ def take(thread: Thread, payload: bytes, on_gap: Callable[[Thread], None]) -> No
         case b"f":
             session, rest = rest[:SESSION].decode(), rest[SESSION:]
             version, _, packed = rest.partition(b" ")
-            email = thread.contact.email
             if thread.meet(int(version), _contact.decode(packed)):
                 tell(thread, profile_frame(thread), to="customer", but=session)
-                _tell_agents_profile(thread, session, same=thread.contact.email == email)
+                _tell_agents_profile(thread, session)
         case b"r":
             _tell_read(thread, rest[:SESSION].decode(), _reading.decode(rest[SESSION:]))
         case b"t":
@@ -171,19 +170,21 @@ def _tell_agents(
         tell(thread, frame_of(thread, thread.agents), to="agent", but=but)
 
 
-def _tell_agents_profile(thread: Thread, session: str, *, same: bool) -> None:
-    """Tell agents of a changed contact; of another e-mail (not the `same`), with whoever else has that."""
+def _tell_agents_profile(thread: Thread, session: str) -> None:
+    """Tell agents of a changed contact; if it is one of another e-mail, with whoever else has that."""
     if thread.agents is None:
         return
-    if same:
+    if thread.agents.email == thread.contact.email:
         _tell_agents(thread, agents_profile, but=session)
     else:
         thread.agents.spawn(_find_and_tell(thread, thread.agents, session))
 
 
 async def _find_and_tell(thread: Thread, agents: AgentSide, session: str) -> None:
+    contact, agents.same_email = thread.contact, []
     with suppress(StoreFailure):  # told without, then
-        agents.same_email = await agents.find(thread.contact)
+        agents.same_email = await agents.find(contact)
+        agents.email = contact.email
     _tell_agents(thread, agents_profile, but=session)
 
 
