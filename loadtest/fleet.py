@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from loadtest.accounting import Ledger, Receipt, ThreadCount
+from loadtest.agents import Console, log_in
 from loadtest.device import Device, Notes, rest
 from loadtest.dialects import DIALECTS
 from loadtest.schedule import ADDRESSES, OpenLoop, local_address, seats, share
@@ -54,6 +55,7 @@ class Fleet:
         self._ledgers: dict[int, Ledger] = {}
         self.devices = [self._device(*seat) for seat in self._seats()]
         self._faults: Counter[str] = Counter()
+        self.consoles: list[Console] = []
 
     async def step(self, does: str, options: dict[str, Any]) -> None:
         """Do a step by its name, and return when it is done."""
@@ -148,12 +150,38 @@ class Fleet:
         await self._join(lost)
         await self._settled(self.devices)
 
+    async def do_watch(self, agents: int) -> None:
+        """Agents come and watch the inbox, in the first process."""
+        if self.crew.worker or not agents:
+            return
+        url = self.crew.urls[0]
+        token = await asyncio.to_thread(log_in, url)
+        self.consoles = [Console(self._faults) for _ in range(agents)]
+        for number, console in enumerate(self.consoles):
+            await console.watch(url, token, number)
+
+    async def do_watched(self) -> None:
+        """Every agent is told of every thread that was written in here, as it is in the end."""
+        written = [device for device in self.devices if device.acked]
+        heads = {device.thread: device.receipt.ledger.head for device in written}
+        told, end = -1, 0.0
+        while behind := sum(console.behind(heads) for console in self.consoles):
+            now, rows = time.monotonic(), sum(console.told for console in self.consoles)
+            if rows != told:
+                told, end = rows, now + PATIENCE_S
+            if now > end:
+                self._faults["rows that agents were not told"] += behind
+                return
+            await asyncio.sleep(LOOK_S)
+
     async def do_hold(self, seconds: float) -> None:
         """Stay."""
         await asyncio.sleep(seconds)
 
     async def do_leave(self) -> None:
         """All close their connections."""
+        for console in self.consoles:
+            console.leave()
         await self._dismiss(self.devices)
 
     def counts(self) -> list[dict[str, Any]]:

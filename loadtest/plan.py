@@ -34,6 +34,8 @@ class Shape:
     """Hubs; several share one store that runs by itself."""
     spread: bool = False
     """Over several hubs: the devices of a thread, rather than whole threads."""
+    agents: int = 0
+    """Consoles that watch the inbox, all of one process."""
     bound: str = ""
     """What kept `threads` from being more, where as many as the machine bears were asked for."""
 

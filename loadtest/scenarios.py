@@ -82,6 +82,11 @@ def _growth(shape: Shape) -> list[Step]:
     return [*_join(shape), _hold(shape.rest), _rotating(shape)]
 
 
+def _inbox(shape: Shape) -> list[Step]:
+    watching = Step("watch", f"{shape.agents} agents come", {"agents": shape.agents})
+    return [*_join(shape), watching, _open(shape), Step("watched", "all rows are told")]
+
+
 def _kept(shape: Shape) -> list[Step]:
     return [
         Step("fill", "everyone has been there", {"events": 0}),
@@ -146,6 +151,17 @@ SCENARIOS: Final = {
             Shape(threads=2, devices=50, seconds=10, rate=200, text=8000),
             _slow,
             {"ONETHREAD_BUFFER": "256KiB"},
+        ),
+        Scenario(
+            "inbox",
+            "5,000 busy threads, first with nobody who watches the inbox, then with 50 agents who do.",
+            Shape(threads=5000, devices=1, seconds=10, rate=500),
+            _inbox,
+            parts=(
+                Part("nobody watches", {"agents": 0}),
+                Part("50 agents watch", {"agents": 50}, "nobody watches"),
+            ),
+            compared=("hub_us_per_message", "store_us_per_message"),
         ),
         Scenario(
             "growth",
