@@ -158,6 +158,7 @@ class Process:
             limits=_limits(settings),
             counters=self._counters,
         )
+        self._endpoint = Endpoint(self._edge, self._hub.open_session, self._proxies, cookie.session_token)
         self._spools = SpoolFolder(settings.data / "imports")
         self._imports = Imports(self._link)
         self._queue = Queue(
@@ -199,7 +200,7 @@ class Process:
         app = cast("ASGIApplication", starlette)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _ignore)
-        uvicorn_config = config(app, host=settings.host, port=settings.port)
+        uvicorn_config = config(app, self._endpoint, host=settings.host, port=settings.port)
         self._server = Server(uvicorn_config, self._edge, self._hub.drain)
         await self._server.serve(sockets=[listener])
         if self._wrong is not None:
@@ -215,12 +216,11 @@ class Process:
             await demo.ensure(self._organizations, self._accounts)
 
     def _routes(self) -> list[BaseRoute]:
-        endpoint = Endpoint(self._edge, self._hub.open_session, self._proxies, cookie.session_token)
         operations = self._operations()
         callers = StoredCallers(self._organizations, self._sessions)
         api = Api(operations, callers, Rates(self._serving.settings.requests_per_second))
         return [
-            *endpoint.routes(),
+            *self._endpoint.routes(),
             *health_routes(self._unready, self._metering.registry),
             openapi_route(operations),
             Route("/v1/{path:path}", api),

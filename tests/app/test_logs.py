@@ -116,7 +116,7 @@ def test_uvicorn_and_warnings_come_through_it() -> None:
     assert "old" in str(second["event"])
 
 
-@pytest.mark.parametrize("kind", ["starlette", "ready"])
+@pytest.mark.parametrize("kind", ["starlette", "swapped"])
 async def test_a_clients_invalid_utf8_is_no_error(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     """The fallback edge is over uvicorn's own WebSocket, on its server and on ours: 1007, and no line."""
     stream = io.StringIO()

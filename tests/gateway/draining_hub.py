@@ -51,8 +51,9 @@ def main() -> None:
             await super().startup(sockets)
             say(str(self.servers[0].sockets[0].getsockname()[1]))
 
-    app = Starlette(routes=Endpoint(edge, open_session, TrustedProxies()).routes(), lifespan=lifespan)
-    Telling(config(app, host="127.0.0.1", port=0), edge, drain).run()
+    endpoint = Endpoint(edge, open_session, TrustedProxies())
+    app = Starlette(routes=endpoint.routes(), lifespan=lifespan)
+    Telling(config(app, endpoint, host="127.0.0.1", port=0), edge, drain).run()
 
 
 if __name__ == "__main__":

@@ -22,6 +22,8 @@ from onethread_protocol.bounds import FRAME_BYTES
 from tests.gateway.client import PATIENCE, Client
 
 KINDS = ("ready", "starlette")
+"""Our server and another. There is a third for where it matters: "swapped", ours as it takes a handshake that
+is unusual."""
 
 
 class Echo:
@@ -121,10 +123,9 @@ async def serve(
         async with edge:
             yield
 
-    app = Starlette(
-        routes=Endpoint(edge, lambda peer: running.open_session(peer), proxies).routes(), lifespan=lifespan
-    )
-    server = _server(kind, app, edge, drain)
+    endpoint = Endpoint(edge, lambda peer: running.open_session(peer), proxies)
+    app = Starlette(routes=endpoint.routes(), lifespan=lifespan)
+    server = _server(kind, app, endpoint, edge, drain)
     running = Running(kind, edge, 0, server)
     serving = asyncio.create_task(server.serve([listener] if listener else None))
     try:
@@ -136,9 +137,12 @@ async def serve(
         await serving
 
 
-def _server(kind: str, app: Starlette, edge: Edge, drain: Callable[[], Awaitable[None]]) -> uvicorn.Server:
-    if kind == "ready":
-        return Server(config(app, host="127.0.0.1", port=0), edge, drain)
+def _server(
+    kind: str, app: Starlette, endpoint: Endpoint, edge: Edge, drain: Callable[[], Awaitable[None]]
+) -> uvicorn.Server:
+    if kind != "starlette":
+        greeter = endpoint if kind == "ready" else None
+        return Server(config(app, greeter, host="127.0.0.1", port=0), edge, drain)
     return uvicorn.Server(
         uvicorn.Config(
             app,

@@ -1,8 +1,10 @@
 """No byte is lost on the way from uvicorn's protocols to ours, wherever the stream is cut."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
 from tests.gateway.client import CONTINUATION, PING, PONG, Client, Frame, frame, request
 from tests.gateway.harness import Running, serve, until
@@ -21,6 +23,13 @@ STREAM = b"".join(
         frame(MESSAGES[4]),
     )
 )
+
+
+@pytest_asyncio.fixture(params=["ready", "swapped"], scope="module", loop_scope="module")
+async def ready(request: pytest.FixtureRequest) -> AsyncIterator[Running]:
+    """Our server, and how it takes an unusual handshake."""
+    async with serve(request.param) as server:
+        yield server
 
 
 async def echoes(client: Client) -> list[bytes]:

@@ -14,7 +14,7 @@ from onethread.gateway.ready import ReadyProtocol
 from onethread.gateway.uvicorn_edge import HttpEdge, WebSocketEdge
 from tests.gateway import client as raw
 from tests.gateway.client import frame
-from tests.gateway.harness import Running, until
+from tests.gateway.harness import Running, serve, until
 
 BINARY = 0x82
 """How a whole, unfragmented binary frame begins."""
@@ -42,27 +42,28 @@ def watched_protocols() -> Iterator[list[weakref.ref[object]]]:
         yield made
 
 
-async def test_nothing_of_uvicorn_stays_with_a_connection(ready: Running) -> None:
+@pytest.mark.parametrize(("kind", "protocols"), [("ready", 1), ("swapped", 2)])
+async def test_nothing_of_uvicorn_stays_with_a_connection(kind: str, protocols: int) -> None:
     """After the handshake no protocol, task, scope or queue of uvicorn's is left, without a collection."""
-    gc.collect()
-    known = {id(one) for one in in_memory(ServerProtocol)}
-    gc.disable()
-    try:
-        with watched_protocols() as made:
-            tasks = asyncio.all_tasks()
-            client, session = await ready.open()
-            await until(lambda: not ready.server.server_state.tasks)
-            assert len(made) == 2
-            assert [reference() for reference in made] == [None, None]
-            assert [one for one in in_memory(ServerProtocol) if id(one) not in known] == []
-            assert asyncio.all_tasks() <= tasks
-            assert ready.server.server_state.connections == set()
-        client.send(frame(b"alive"))
-        assert await client.payload() == b"alive"
-        assert session.codes == []
-    finally:
-        gc.enable()
-    await client.leave()
+    async with serve(kind) as running:
+        gc.collect()
+        known = {id(one) for one in in_memory(ServerProtocol)}
+        gc.disable()
+        try:
+            with watched_protocols() as made:
+                tasks = asyncio.all_tasks()
+                client, session = await running.open()
+                await until(lambda: not running.server.server_state.tasks)
+                assert [reference() for reference in made] == [None] * protocols
+                assert [one for one in in_memory(ServerProtocol) if id(one) not in known] == []
+                assert asyncio.all_tasks() <= tasks
+                assert running.server.server_state.connections == set()
+            client.send(frame(b"alive"))
+            assert await client.payload() == b"alive"
+            assert session.codes == []
+        finally:
+            gc.enable()
+        await client.leave()
 
 
 async def test_nothing_of_a_connection_stays_after_its_end(ready: Running) -> None:

@@ -35,7 +35,7 @@ async def no_app(scope: object, receive: object, send: object) -> None:
 
 def protocols() -> tuple[HttpEdge, WebSocketEdge]:
     """One of each protocol, without a connection."""
-    settings = config(no_app, host="127.0.0.1", port=0)
+    settings = config(no_app, None, host="127.0.0.1", port=0)
     settings.load()
     state = uvicorn.server.ServerState()
     return HttpEdge(settings, state, {}), WebSocketEdge(settings, state, {})
@@ -96,7 +96,7 @@ async def test_shutdown_of_uvicorn_does_not_touch_a_swapped_connection(ready: Ru
 @asynccontextmanager
 async def plain(app: Starlette, **settings: object) -> AsyncIterator[int]:
     """uvicorn with our protocols and an application of the test's; the port."""
-    settings_of_uvicorn = config(app, host="127.0.0.1", port=0)
+    settings_of_uvicorn = config(app, None, host="127.0.0.1", port=0)
     for name, value in settings.items():
         setattr(settings_of_uvicorn, name, value)
     server = uvicorn.Server(settings_of_uvicorn)

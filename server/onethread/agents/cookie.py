@@ -29,7 +29,7 @@ def own_origin(origin: str | None, host: str) -> bool:
 
 def session_token(origin: str | None, host: str, cookies: Mapping[str, str]) -> str | None:
     """Return the session token that a request's cookie holds; None without one, or from another's page."""
-    return cookies.get(NAME) if own_origin(origin, host) else None
+    return cookies[NAME] if NAME in cookies and own_origin(origin, host) else None
 
 
 def secure(host: str) -> bool:

@@ -1,9 +1,10 @@
 """`/ws`: from a handshake to a connection that the hub holds."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, TypeAlias
 
-from starlette.requests import Request
+from starlette.requests import Request, cookie_parser
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
@@ -11,16 +12,18 @@ from websockets.frames import CloseCode
 
 from onethread.gateway.edge import Edge
 from onethread.gateway.frames import framing
+from onethread.gateway.handshake import Header, switching, usual
 from onethread.gateway.proxies import TrustedProxies
 from onethread.gateway.ready import NOBODY, ReadyProtocol
 from onethread.gateway.starlette_peer import StarlettePeer
-from onethread.gateway.uvicorn_edge import SWAP
+from onethread.gateway.uvicorn_edge import SWAP, Met
 from onethread.hub.peer import OpenSession
 from onethread.hub.wire import Wire
 from onethread_protocol.codec import CODECS, JSON, Codec
 from onethread_protocol.codes import Close
 
 PATH: Final = "/ws"
+_PATH: Final = PATH.encode()
 SessionToken: TypeAlias = Callable[[str | None, str, Mapping[str, str]], str | None]
 """Takes a handshake's Origin, Host and cookies, and gives the agent's session token among them."""
 
@@ -36,8 +39,9 @@ def choose(offered: Sequence[str]) -> Codec | None:
 class Endpoint:
     """Accepts WebSockets and opens a session for each; nothing of it stays with a connection.
 
-    On a server with the swap extension (`uvicorn_edge.py`) the coroutine returns at once and a ReadyProtocol
-    goes on; on any other it stays, with a StarlettePeer.
+    A usual handshake on our uvicorn never comes here as a request: `meet` answers it (`uvicorn_edge.py`). An
+    unusual one does; by the swap extension its coroutine returns at once and a ReadyProtocol goes on. On any
+    other server it stays, with a StarlettePeer.
     """
 
     def __init__(
@@ -57,6 +61,20 @@ class Endpoint:
     def routes(self) -> list[BaseRoute]:
         """What to mount: the WebSocket, and an answer for those who come without one."""
         return [WebSocketRoute(PATH, self.connect), Route(PATH, _upgrade_required, methods=["GET"])]
+
+    def meet(self, path: bytes, headers: Sequence[Header], client: str) -> Met | None:
+        """Answer a usual handshake (Greeter); what is to be refused, and the unusual, is `connect`'s."""
+        opening = usual(headers) if path == _PATH else None
+        codec = choose(opening.offered) if opening else None
+        if opening is None or codec is None or self._edge.draining:
+            return None
+        address = self._proxies.client(client, [opening.forwarded] if opening.forwarded else ())
+        peer = ReadyProtocol(self._edge, self._ready_wires[codec], address, opening.origin)
+        if opening.cookie:
+            cookies = cookie_parser(opening.cookie)
+            peer.session_token = self._session_token(opening.origin, opening.host, cookies)
+        answer = switching(opening, codec.subprotocol if opening.offered else None)
+        return Met(answer, peer, partial(self._start, peer))
 
     async def connect(self, websocket: WebSocket) -> None:
         """Take one handshake: 101, 400 if only unknown subprotocols are offered, 503 while draining."""

@@ -4,13 +4,14 @@ import asyncio
 import logging
 import socket
 from collections.abc import Awaitable, Callable
-from typing import Final
+from functools import partial
+from typing import Final, cast
 
 import uvicorn
 from uvicorn._types import ASGIApplication
 
 from onethread.gateway.edge import Edge
-from onethread.gateway.uvicorn_edge import HttpEdge, WebSocketEdge
+from onethread.gateway.uvicorn_edge import Greeter, HttpEdge, WebSocketEdge
 from onethread_protocol.bounds import FRAME_BYTES
 
 LOG: Final = logging.getLogger(__name__)
@@ -23,8 +24,9 @@ FORCE_POLL: Final = 0.1
 """Seconds between two looks at whether a second Ctrl-C asks for the end of the drain."""
 
 
-def config(app: ASGIApplication, *, host: str, port: int) -> uvicorn.Config:
-    """How uvicorn runs this application: the fast edge, quiet, the lifespan required.
+def config(app: ASGIApplication, greeter: Greeter | None, *, host: str, port: int) -> uvicorn.Config:
+    """How uvicorn runs this application: the fast edge, quiet, the lifespan required; usual handshakes are
+    answered by the greeter, if there is one.
 
     No compression (frames could not be shared, and it takes 34 kB a connection), no pings of uvicorn's own
     (the hub's heartbeat does it), no access log (URLs may hold secrets), no logging set up (the application
@@ -35,7 +37,7 @@ def config(app: ASGIApplication, *, host: str, port: int) -> uvicorn.Config:
         host=host,
         port=port,
         loop="uvloop",
-        http=HttpEdge,
+        http=cast("type[asyncio.Protocol]", partial(HttpEdge, greeter=greeter)),
         ws=WebSocketEdge,
         ws_max_size=FRAME_BYTES,
         ws_ping_interval=None,

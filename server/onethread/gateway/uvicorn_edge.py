@@ -1,9 +1,10 @@
 """uvicorn's two protocols of a WebSocket's beginning, so extended that a connection can leave them.
 
-Bytes reach uvicorn's HTTP protocol, at the upgrade its WebSocket protocol, which offers the application an
-ASGI extension (`SWAP` in `scope["extensions"]`): a function that gives the transport to another protocol,
-once the 101 is written. What a client sent too early, in one segment with its handshake or before the 101
-(RFC 6455 4.1 tells it to wait), is kept for whoever gets the connection.
+Bytes reach uvicorn's HTTP protocol. It has the greeter answer a usual handshake, and gives the transport away
+as soon as the 101 is written. Any other goes on to uvicorn's WebSocket protocol, which offers the application
+an ASGI extension (`SWAP` in `scope["extensions"]`): a function that gives the transport to another protocol,
+likewise. What a client sent too early, in one segment with its handshake or before the 101 (RFC 6455 4.1
+tells it to wait), is kept for whoever gets the connection.
 
 uvicorn's protocol classes are private: tests/gateway/test_uvicorn.py names all that is relied on here.
 """
@@ -11,8 +12,9 @@ uvicorn's protocol classes are private: tests/gateway/test_uvicorn.py names all 
 import asyncio
 import logging
 import sys
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, Protocol
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -20,6 +22,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.http11 import Request
 
 from onethread.gateway.gone import GONE
+from onethread.gateway.handshake import Header
 
 # uvicorn logs each handshake with its query string, and URLs may hold what belongs in no log.
 LOG: Final = logging.getLogger(__name__)
@@ -48,6 +51,22 @@ class Unacceptable(Exception):
         self.status = status
 
 
+class Met(NamedTuple):
+    """A usual handshake's answer, the protocol that has the connection once it is written, and what to call
+    then, with the bytes that came too early."""
+
+    answer: bytes
+    protocol: asyncio.Protocol
+    start: Callable[[bytes], None]
+
+
+class Greeter(Protocol):
+    """Who answers usual handshakes."""
+
+    def meet(self, path: bytes, headers: Sequence[Header], client: str) -> Met | None:
+        """Answer a GET with an upgrade and no body, from this address; None: uvicorn has to."""
+
+
 TOO_LONG: Final = (HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The request's head is too long.")
 
 
@@ -55,13 +74,18 @@ class HttpEdge(HttpToolsProtocol):
     """uvicorn's HTTP protocol, with bounds on a request's head and the wait for it, and no byte lost at an
     upgrade.
 
-    `_head` counts what came of a head: the parser's pieces, and segments in which it did not end.
+    `_head` counts what came of a head: the parser's pieces, and segments in which it did not end. Without a
+    `greeter` every WebSocket is uvicorn's and the application's.
     """
 
     _segment = b""
     _head = 0
     _refused = False
     _request_deadline: asyncio.TimerHandle | None = None
+
+    def __init__(self, *args: Any, greeter: Greeter | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._greeter = greeter
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -121,13 +145,31 @@ class HttpEdge(HttpToolsProtocol):
             # uvicorn would pass the request on as HTTP/1.1; RFC 6455 4.2.1 asks for it.
             self.send_400_response("A WebSocket needs HTTP/1.1.")
             return
-        super().handle_websocket_upgrade()
+        early = b""
         if isinstance(upgrade, httptools.HttpParserUpgrade):
             early = self._segment[upgrade.args[0] :]
+        if not self._give_away(early):
+            super().handle_websocket_upgrade()
             if early:
                 self.transport.get_protocol().data_received(early)  # type: ignore[attr-defined]
         # This object and its parser refer to each other; nobody else will part them.
         self.parser = None  # type: ignore[assignment]
+
+    def _give_away(self, early: bytes) -> bool:
+        """Have a usual handshake answered, and be done with the connection; False: uvicorn has to."""
+        if self._greeter is None or self.scope["method"] != "GET":
+            return False
+        client = self.client[0] if self.client else ""
+        met = self._greeter.meet(self.url.partition(b"?")[0], self.headers, client)
+        if met is None:
+            return False
+        transport, self.transport = self.transport, GONE
+        self.connections.discard(self)
+        transport.write(met.answer)
+        transport.set_protocol(met.protocol)
+        met.protocol.connection_made(transport)
+        met.start(early)
+        return True
 
     def _count(self, size: int) -> None:
         self._head += size
