@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from onethread.store import resp
+from onethread.store.link_gathering import Gathering
 from onethread.store.link_line import Line
 from onethread.store.link_pending import Pending
 from onethread.store.link_scripts import LoadedScripts
@@ -51,6 +52,7 @@ class Pipeline(Line):
         self._hold: _Hold | None = None
         self._limit = limit
         self._owner = owner
+        self._gathering = Gathering(self._loop.time())
 
     @property
     def unanswered(self) -> int:
@@ -67,8 +69,8 @@ class Pipeline(Line):
             pending.fail(_TOO_MANY)
         else:
             in_flight.append(pending)
-            if not self._queued:  # `_queue`, written out: 5 % of a call
-                self._loop.call_soon(self._flush)
+            if not self._queued:
+                self._flush_soon()
             self._queued.append(pending.packed)
 
     def send_first(self, pending: Pending, script: Script) -> None:
@@ -125,6 +127,18 @@ class Pipeline(Line):
             self.abort("the replies make no sense")
         if self._hold is not None and not in_flight:
             self._resume()
+
+    def _flush_soon(self) -> None:
+        wait = self._gathering.wait(self._loop.time())
+        if wait:
+            self._loop.call_later(wait, self._flush)
+        else:
+            self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        if self._queued:
+            self._gathering.wrote(len(self._queued), self._loop.time())
+        super()._flush()
 
     def _refuse(self, pending: Pending, script: Script) -> None:
         does_not_compile = self.scripts.refused.get(script.sha)
