@@ -18,8 +18,8 @@ JOIN = {
     "bytes to the store": 2100,  # 1,400
 }
 """Connect, upgrade, init, replay of an empty thread; a third of them found the contact."""
-CALLS = 2700
-"""Calls of functions in the hub for one join: 1,800, most of them of the handshake."""
+CALLS = 1200
+"""Calls of functions in the hub for one join: 770, and 1,800 were the handshake uvicorn's."""
 BYTES = 5500
 """What a connection weighs by Python's own accounting: 3,660, a third of its thread with it."""
 BLOCKS = 55
