@@ -39,6 +39,8 @@ class Desks:
             yield desk
         finally:
             self._joining[channel] -= 1
+            if not self._joining[channel]:
+                del self._joining[channel]
 
     def find(self, org: str) -> Desk | None:
         """Return the organization's desk, if there is one here."""
