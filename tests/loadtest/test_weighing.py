@@ -33,6 +33,12 @@ def test_kept() -> None:
     assert list(found) == ["all", "log", "cids"]
 
 
+def test_kept_leaves_out_what_is_no_messages_doing() -> None:
+    """A family that grew by less than half a byte a message is left out; by half a byte, it is there."""
+    before, after = Weight(0, {}), Weight(100, {"presence": 49, "inbox": 50})
+    assert kept(before, after, 100) == {"all": 1, "inbox": 0.5}
+
+
 async def test_weigh(store_url: str) -> None:
     """A real store is weighed by its own accounting: all of it, and every key in its family."""
     async with Redis.from_url(store_url) as store:
