@@ -11,13 +11,14 @@ SERVER = Path(__file__).parent.parent / "server" / "onethread"
 # import all. `store` implements what the rooms that it imports declare.
 ALLOWED = {
     "gateway": {"hub"},
-    "api": {"imports", "hub", "contacts", "agents", "identity"},
+    "api": {"imports", "webhooks", "hub", "contacts", "agents", "identity"},
     "imports": {"hub", "contacts", "identity"},
+    "webhooks": {"hub", "contacts", "identity"},
     "hub": {"contacts", "agents", "identity"},
     "contacts": {"identity"},
     "agents": {"identity"},
     "identity": set(),
-    "store": {"imports", "hub", "contacts", "agents", "identity"},
+    "store": {"imports", "webhooks", "hub", "contacts", "agents", "identity"},
 }
 ONLY_IN = {
     "redis": {"store"},
@@ -26,6 +27,7 @@ ONLY_IN = {
     "starlette": {"gateway", "api", "app"},
     "uvicorn": {"gateway", "api", "app"},
     "argon2": {"agents"},
+    "httpcore": {"webhooks"},
 }
 
 
