@@ -16,7 +16,7 @@ from onethread.hub.keys import ThreadKeys, prefix_of
 from onethread.hub.log import Moved
 from onethread.identity.ids import shard_of
 from onethread.store.scripts import load
-from onethread.store.threads import TOKENS, Threads, import_index, packed_filing, user_index
+from onethread.store.threads import TOKENS, Threads, import_index, is_told, packed_filing, user_index
 
 _SEAL, _CARRY, _SETTLE, _CLEAR = load("seal"), load("carry"), load("settle"), load("clear")
 _ERASE = load("erase")
@@ -82,6 +82,7 @@ class Carries(Threads):
             settling.teller,
             settling.contact.id,
             packed_filing(settling.before, settling.contact),
+            int(is_told(settling.before, settling.contact)),
         )
         reply = await self._link.run(_SETTLE, names, args)
         return bool(reply[0] != b"overtaken")

@@ -2,6 +2,7 @@
 
 {ORG}:organization    what it is (organizations.py)
 {ORG}:agents          its agents (accounts.py)
+{ORG}:webhooks        whom it tells what happens (webhooks.py)
 {ORG}:audit           list of acts as JSON, newest first
 {ORG}:desk            channel: its agents' hubs are told of what concerns them
 """
@@ -53,6 +54,11 @@ def roster_key(org: str) -> str:
 def audit_key(org: str) -> str:
     """Return the key of the organization's audit log."""
     return f"{{{org}}}:audit"
+
+
+def webhooks_key(org: str) -> str:
+    """Return the key of the organization's webhooks."""
+    return f"{{{org}}}:webhooks"
 
 
 def desk_channel(org: str) -> str:

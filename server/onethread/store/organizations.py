@@ -39,7 +39,7 @@ from onethread.store.errors import StoreUnavailable, UnknownOutcome
 AdminClient: TypeAlias = Redis
 """What `open_admin_client` gives, for those who only hand it on."""
 T = TypeVar("T")
-_NAMES = "onethread:organizations"
+NAMES = "onethread:organizations"
 
 
 def changes_of(before: Record, after: Record) -> list[Change]:
@@ -80,7 +80,7 @@ class Organizations:
             raise OrganizationError("an organization's name is 1 to 64 of a-z, 0-9, '.', '-' and '_'")
         with translated(UnknownOutcome):
             # First the hint: a crash between the two leaves a name without a document, which nobody sees.
-            await self._client.sadd(_NAMES, organization.org)
+            await self._client.sadd(NAMES, organization.org)
         org, document = organization.org, _encode(Record(organization=organization))
         added = [Change("organization.added", org)]
         if not await self._documents.put(org, organization_key(org), b"", document, added):
@@ -101,7 +101,7 @@ class Organizations:
     async def all(self) -> list[Record]:
         """Every organization, by name."""
         with translated(StoreUnavailable):
-            names = cast("set[bytes]", await self._client.smembers(_NAMES))
+            names = cast("set[bytes]", await self._client.smembers(NAMES))
         records = [await self._find(org.decode()) for org in sorted(names)]
         return [record for record in records if record is not None]
 
@@ -139,7 +139,7 @@ class Organizations:
             # The keys of its shards, {org:0}: and so on, and those beside the document, {org}:.
             async for key in self._client.scan_iter(match=f"{{{org}[:}}]*", count=1000):
                 removed += await self._client.unlink(key)
-            named = await self._client.srem(_NAMES, org)
+            named = await self._client.srem(NAMES, org)
         if not named and not removed:
             raise Missing(f"there is no organization {org!r}")
         return int(removed)

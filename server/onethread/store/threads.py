@@ -36,6 +36,8 @@ from onethread.identity.tokens import TOKEN_LIFETIME_MS
 from onethread.store import resp
 from onethread.store.link import Link
 from onethread.store.scripts import load
+from onethread.store.unhooked import Unhooked
+from onethread.webhooks.payload import profile_of
 
 ONLINE_MS: Final = 40_000
 """How long a device stays online without its hub's word: three words are due by then, and a killed hub's
@@ -67,6 +69,7 @@ class Threads:
 
     def __init__(self, link: Link) -> None:
         self._link = link
+        self._unhooked = Unhooked(link)
 
     def append(
         self,
@@ -80,16 +83,16 @@ class Threads:
     ) -> None:
         """Append a message or note once per author and cid; see ThreadStore."""
         cid, at, event = author + entry.cid, entry.at, event_id.encode() + pack(entry)
-        told = partial(appended, done)
+        told, heard = partial(appended, done), 0 if self._unhooked.sure(keys.org) else 1
         if creation is None and entry.kind == "message":
             name, opening = self._link.name_of(_APPEND), keys.packed
-            if opening is None or opening[0] != name or opening[1] != system:
-                opening = keys.packed = name, system, _open(keys, name, system)
+            if opening is None or opening[0] != name or opening[1] != system or opening[2] != heard:
+                opening = keys.packed = name, system, heard, _open(keys, name, system, heard)
             cid_, at_ = cid.encode(), b"%d" % at
-            packed = _REST % (opening[2], len(cid_), cid_, len(at_), at_, len(event), event)
+            packed = _REST % (opening[3], len(cid_), cid_, len(at_), at_, len(event), event)
             self._link.call_packed(_APPEND, packed, told)
             return
-        args: list[Any] = [keys.thread, keys.channel, system, entry.kind, cid, at, event]
+        args: list[Any] = [keys.thread, keys.channel, system, entry.kind, heard, cid, at, event]
         names = [keys.log, keys.meta, keys.cids, keys.inbox]
         if creation is not None:
             names += [keys.contact, keys.contacts]
@@ -178,6 +181,7 @@ class Threads:
             _pack(list(writing.ends)) if writing.ends else "",
             writing.teller,
             packed_filing(writing.before, writing.contact),
+            "" if self._unhooked.sure(keys.org) else _news(writing),
         ]
         for event_id, entry in writing.events:
             args += [event_id, pack(entry)]
@@ -263,14 +267,14 @@ class Threads:
         await self._link.command("SPUBLISH", keys.channel, payload)
 
 
-def _open(keys: ThreadKeys, name: str, system: str) -> bytes:
-    """Return how every append of a message to this thread begins, by the script's name: eleven words of 14.
+def _open(keys: ThreadKeys, name: str, system: str, heard: int) -> bytes:
+    """Return how every append of a message to this thread begins, by the script's name: twelve words of 15.
 
     To pack them for each message would be a tenth of its cost (12,000 instructions).
     """
     names = (keys.log, keys.meta, keys.cids, keys.inbox)
-    words = resp.pack_words(len(names), *names, keys.thread, keys.channel, system, "message")
-    return resp.evalsha(name, 12, words)
+    words = resp.pack_words(len(names), *names, keys.thread, keys.channel, system, "message", heard)
+    return resp.evalsha(name, 13, words)
 
 
 def read_joined(
@@ -325,6 +329,17 @@ def _index(org: str, shard: int, user_id: str | None, import_key: str | None) ->
 def import_index(org: str, shard: int, import_key: str) -> str:
     """Return the key that leads from an import_key to its contact, likewise."""
     return f"{prefix_of(org, shard)}imported:{_digest(import_key)}"
+
+
+def is_told(before: Contact | None, contact: Contact) -> bool:
+    """Tell whether this contact is another than before to those who are told of it from outside."""
+    return before is None or profile_of(before) != profile_of(contact)
+
+
+def _news(writing: Writing) -> str:
+    if writing.version == 0:
+        return "contact.created"
+    return "contact.updated" if is_told(writing.before, writing.contact) else ""
 
 
 def _digest(text: str) -> str:

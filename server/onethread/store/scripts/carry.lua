@@ -2,6 +2,7 @@
 -- idempotent: yes
 -- include: element
 -- include: log
+-- include: outbox
 --
 -- Atomic: the run, the cids, the place up to which the source is carried: a run that was carried before is
 -- answered with that place and appends nothing. A run's first seq must be that place. So an event is carried once,
@@ -10,6 +11,9 @@
 -- What the destination has is dropped: an event under the same cid, of the same kind and with the same target
 -- (another message under its cid is the same message). If the cid stands for something else there, the event is
 -- carried without it, or a message would be lost, or be changed and nobody could say by what.
+--
+-- Webhooks are told of carried messages, under the ids by which they were told of the source's: what the source has
+-- not told is lost with it (clear.lua).
 --
 -- KEYS  log, meta, cids, progress (of this source), cuts c, cuts a
 -- ARGV  source, first seq, channel, name of the contact's id, its name,
@@ -27,6 +31,7 @@ counts.c, counts.a = counts_of(redis.call('LINDEX', log, -1))
 local baseline = {c = tonumber(m[2]), a = tonumber(m[1])} -- of the side that reads them
 local read = {c = tonumber(m[4] or 0), a = tonumber(m[3] or 0)} -- likewise
 local last = last_said(log, meta)
+local news = {}
 local next_seq = tonumber(redis.call('HGET', progress, 'next') or 1)
 if next_seq == 1 then
   redis.call('HSET', progress, 'c', counts.a == baseline.a and 1 or 0, 'a', counts.c == baseline.c and 1 or 0)
@@ -108,6 +113,7 @@ local function carry(old, id, body)
   end
   push_quietly(log, counts.c, counts.a, id, body)
   if is_said(fields) then last = seq end
+  if fields[KIND] == 'message' then news[#news + 1] = {'message.created', seq, id} end
   if cid then redis.call('HSET', cids, cid, seq) end
   redis.call('HINCRBY', progress, 'count', 1)
 end
@@ -121,4 +127,5 @@ redis.call('HSET', progress, 'next', following)
 redis.call('HSET', meta, 'ab', baseline.c, 'cb', baseline.a, 'last', last)
 if counts.c > 0 then redis.call('HSET', meta, 'wrote', 1) end
 redis.call('SPUBLISH', ARGV[3], 'n')
+tell(log, news)
 return {'at', following}

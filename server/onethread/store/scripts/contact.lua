@@ -6,14 +6,17 @@
 -- include: contact
 -- include: inbox
 -- include: search
+-- include: outbox
 --
 -- Atomic: the version's check, the profile, for a new one the user index and the thread; its place in the
--- list of contacts and its terms; the events; the ending of admissions; the row's rev; the word to the hubs.
+-- list of contacts and its terms; the events; the ending of admissions; the row's rev; the word to the hubs
+-- and to webhooks.
 --
 -- KEYS  contact, meta, log, index of the user_id or import_key ("" for a visitor), contacts, inbox
 -- ARGV  version read (0: new), blob, suffix, thread, channel, epoch of a new thread, created at,
 --       what ends (packed list of names, "" for nothing), session that writes ("" to tell nobody),
---       filing (packed {terms added, terms removed}, "" for no change) [, event id, body]…
+--       filing (packed {terms added, terms removed}, "" for no change), what webhooks are told (contact.created,
+--       contact.updated, "" for nothing) [, event id, body]…
 -- gives {ok, version, adm} | {overtaken} | {moved, to}
 local contact, meta, log, user, contacts = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local version, blob, suffix, thread, channel = tonumber(ARGV[1]), ARGV[2], ARGV[3], ARGV[4], ARGV[5]
@@ -35,11 +38,14 @@ if ARGV[10] ~= '' then
 end
 if not m[1] then create_thread(meta, ARGV[6]) end
 write_contact(contact, version + 1, blob)
-for i = 11, #ARGV, 2 do
+for i = 12, #ARGV, 2 do
   push(log, meta, channel, ARGV[i], ARGV[i + 1])
 end
 local adm = tonumber(m[2] or 0)
 if ARGV[8] ~= '' then adm = finish(meta, channel, cmsgpack.unpack(ARGV[8])) end
 if ARGV[9] ~= '' then redis.call('SPUBLISH', channel, 'f' .. ARGV[9] .. (version + 1) .. ' ' .. blob) end
 if redis.call('EXISTS', log) == 1 then row_changed_beside(KEYS[6], thread, meta) end
+if ARGV[11] ~= '' then
+  tell(log, {{ARGV[11], version + 1, string.format('ct_%s-%d', suffix, version + 1)}})
+end
 return {'ok', version + 1, adm}

@@ -4,9 +4,11 @@
 -- include: inbox
 -- include: admission
 -- include: search
+-- include: unsaid
 --
--- Atomic: the version's check, everything that goes, the end of every admission, the word to the hubs. A mark
--- stays as long as a token may live, by which tokens are refused, and whatever was under way writes nothing.
+-- Atomic: the version's check, everything that goes, what webhooks were to be told among it, the end of every
+-- admission, the word to the hubs. A mark stays as long as a token may live, by which tokens are refused, and whatever
+-- was under way writes nothing.
 --
 -- KEYS  contact, meta, log, inbox, contacts, indexes that lead to the contact ("" for none) x 2, then every other
 --       key that goes
@@ -31,4 +33,5 @@ redis.call('UNLINK', contact, meta, log, unpack(KEYS, 8))
 redis.call('HSET', meta, 'erased', 1, 'ended', 1, 'adm', ends[1], 'ends', ends[2], 'changes', rev)
 redis.call('EXPIRE', meta, ARGV[5])
 row_changed(inbox, thread)
+leave_unsaid(meta)
 return {'ok'}

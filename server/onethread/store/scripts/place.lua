@@ -4,9 +4,10 @@
 -- include: log
 -- include: inbox
 -- include: moves
+-- include: outbox
 --
--- Atomic: the cid's check and its note, the event, the status or assignee, the views, the row's rev. Of two who
--- assign at once one is first, for everybody.
+-- Atomic: the cid's check and its note, the event, the status or assignee, the views, the row's rev, the word
+-- to webhooks. Of two who assign at once one is first, for everybody.
 --
 -- KEYS  log, meta, cids, inbox
 -- ARGV  cid key, event id, body, thread, channel, field (status|assignee), value ('' for nobody), at
@@ -33,4 +34,5 @@ end
 local seq = push(log, meta, channel, id, body)
 redis.call('HSET', cids, cid, seq)
 row_changed(inbox, thread)
+tell(log, {{field == 'status' and 'thread.status' or 'thread.assigned', seq, id}})
 return seq
