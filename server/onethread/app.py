@@ -44,6 +44,7 @@ from onethread.gateway.edge import Edge
 from onethread.gateway.endpoint import Endpoint
 from onethread.gateway.proxies import TrustedProxies
 from onethread.gateway.server import Server, config
+from onethread.hooks import RosterNames, StoredRegistry
 from onethread.hub.clerk import Clerk
 from onethread.hub.clock import every, now_ms
 from onethread.hub.counters import Counters
@@ -72,9 +73,13 @@ from onethread.store.fingerprint import claim, matches
 from onethread.store.imports import Imports
 from onethread.store.link import Link
 from onethread.store.organizations import Organizations, open_admin_client
+from onethread.store.outbox import Outbox
 from onethread.store.scripts import all_scripts
 from onethread.store.sessions import Sessions
 from onethread.store.subscriber import Subscriber
+from onethread.store.webhooks import WebhookRecords
+from onethread.webhooks.client import Client
+from onethread.webhooks.dispatcher import Dispatcher
 
 SHARE_EVERY: Final = 1.0
 """Seconds between two words to the other workers about what this one has counted."""
@@ -188,6 +193,9 @@ class Process:
         _keep(stack, every(SWEEP_EVERY, Sweep(self._store, self._all_organizations).run))
         handover = Handover(self._agent_records, self._clerk, self._all_organizations)
         _keep(stack, every(SWEEP_EVERY, handover.run))
+        client = await stack.enter_async_context(Client(self._serving.settings.webhook_allow_private))
+        registry = StoredRegistry(self._link, self._organizations, WebhookRecords(self._admin, self._link))
+        _keep(stack, Dispatcher(registry, Outbox(self._link), client, RosterNames(self._sessions)).run())
 
     async def serve(self) -> None:
         """Serve until signalled, and drain. SettingsError: as of `run`, found when the store came late."""

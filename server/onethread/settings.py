@@ -46,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     init_timeout: float
     drain: float
     trusted_proxies: tuple[values.Network, ...]
+    webhook_allow_private: tuple[values.Network, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,5 +225,13 @@ SETTINGS: tuple[Setting, ...] = (
         unset=(),
         meaning="Addresses or networks (10.0.0.0/8), separated by commas, whose X-Forwarded-For is believed.",
         read=values.networks,
+    ),
+    Setting(
+        variable="ONETHREAD_WEBHOOK_ALLOW_PRIVATE",
+        field="webhook_allow_private",
+        unset=(),
+        meaning="Addresses or networks (10.0.0.0/8), separated by commas, that webhooks may reach although "
+        "they are not public; `all` for every address. When set, webhooks may have http:// addresses too.",
+        read=values.networks_or_all,
     ),
 )

@@ -93,3 +93,10 @@ def networks(text: str) -> tuple[Network, ...]:
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError as error:
         raise ValueError(f"is no list of addresses and networks: {error}") from None
+
+
+def networks_or_all(text: str) -> tuple[Network, ...]:
+    """Addresses and networks, or all of them: `all`, and what people write to switch something on."""
+    if text.lower() in ("all", "true", "yes", "on", "1"):
+        return (ip_network("0.0.0.0/0"), ip_network("::/0"))
+    return networks(text)

@@ -29,6 +29,7 @@ def test_defaults_are_those_of_the_design() -> None:
         init_timeout=10,
         drain=20,
         trusted_proxies=(),
+        webhook_allow_private=(),
     )
 
 
@@ -59,6 +60,9 @@ def test_every_field_has_a_setting() -> None:
         ("ONETHREAD_HEARTBEAT", "2.5", 2.5),
         ("ONETHREAD_DRAIN", " 5s ", 5),
         ("ONETHREAD_TRUSTED_PROXIES", "10.0.0.0/8, ::1", (ip_network("10.0.0.0/8"), ip_network("::1/128"))),
+        ("ONETHREAD_WEBHOOK_ALLOW_PRIVATE", "10.0.0.0/8", (ip_network("10.0.0.0/8"),)),
+        ("ONETHREAD_WEBHOOK_ALLOW_PRIVATE", "All", (ip_network("0.0.0.0/0"), ip_network("::/0"))),
+        ("ONETHREAD_WEBHOOK_ALLOW_PRIVATE", "true", (ip_network("0.0.0.0/0"), ip_network("::/0"))),
     ],
 )
 def test_values_are_read(variable: str, text: str, value: object) -> None:
@@ -93,6 +97,7 @@ def test_values_are_read(variable: str, text: str, value: object) -> None:
         ("ONETHREAD_HEARTBEAT", "25 minutes"),
         ("ONETHREAD_TRUSTED_PROXIES", "10.0.0.5/8"),
         ("ONETHREAD_TRUSTED_PROXIES", "proxy.example"),
+        ("ONETHREAD_WEBHOOK_ALLOW_PRIVATE", "no"),
     ],
 )
 def test_errors_name_the_variable_and_quote_the_value(variable: str, text: str) -> None:

@@ -1,20 +1,25 @@
 """An organization with a webhook in a real store, and a thread of it."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Self
 
+from onethread.hooks import RosterNames, StoredRegistry
 from onethread.hub.clock import now_ms
 from onethread.identity.organization import Organization
 from onethread.store.carries import Carries
-from onethread.store.link import Link
-from onethread.store.organizations import Organizations, open_admin_client
+from onethread.store.organizations import AdminClient, Organizations, open_admin_client
 from onethread.store.outbox import Outbox
+from onethread.store.sessions import Sessions
 from onethread.store.webhooks import WebhookRecords
+from onethread.webhooks.client import Client
+from onethread.webhooks.dispatcher import Dispatcher
 from onethread.webhooks.outbox import DeadLetter, Due, Lane, Outcome
 from onethread.webhooks.record import EventType, Webhook, add, end, new_webhook
 from tests.store.thread_log import ThreadLog, new_log
+from tests.webhooks.test_addresses import LOOPBACK
 
 HUB = "hub-1"
 TOLD = Outcome("told")
@@ -23,17 +28,20 @@ TOLD = Outcome("told")
 class Shop:
     """What is taken from the outbox is not given again unless a test settles it so."""
 
-    def __init__(self, organization: Organization, log: ThreadLog, records: WebhookRecords) -> None:
+    def __init__(self, organization: Organization, log: ThreadLog, client: AdminClient) -> None:
         self.organization = organization
         self.log = log
-        self.records = records
+        self.records = WebhookRecords(client, log.link)
         self.outbox = Outbox(log.link)
+        self._client = client
+        self._logs = [log]
 
     async def hook(self, *events: EventType, url: str = "https://shop.example/hooks") -> Webhook:
         """Add a webhook, and go on with a hub that has not held yet that there is none."""
         webhook = new_webhook(url, events, now_ms())
         await self.records.edit(self.organization, lambda webhooks: add(webhooks, webhook))
-        self.log.store = Carries(self.log.link)
+        for log in self._logs:
+            log.store = Carries(log.link)
         return webhook
 
     async def remove(self, webhook: Webhook) -> None:
@@ -63,6 +71,7 @@ class Shop:
         """What is due now comes to this."""
         for due in await self.take(webhook):
             await self.outbox.settle(self.lane(webhook), due, outcome)
+        await self.outbox.release(self.lane(webhook), HUB)
 
     async def letters(self, webhook: Webhook) -> list[DeadLetter]:
         """All that was given up, newest first, two at a time."""
@@ -74,12 +83,35 @@ class Shop:
 
     async def beside(self, thread: str) -> ThreadLog:
         """Another thread of the organization, stored."""
-        return await ThreadLog(self.log.link, self.organization.org, thread).create()
+        self._logs.append(ThreadLog(self.log.link, self.organization.org, thread))
+        return await self._logs[-1].create()
 
     async def keys(self) -> set[str]:
         """What the store holds for webhooks in the shard."""
         keys = await self.log.link.command("KEYS", f"{{{self.organization.org}:0}}:webhook:*")
         return {key.decode().partition(":webhook:")[2].partition(":")[2] for key in keys}
+
+    async def hasten(self, webhook: Webhook) -> None:
+        """What waits to be tried again is due."""
+        due = f"{self.log.keys.prefix}webhook:{webhook.id}:due"
+        for thread in await self.log.link.command("ZRANGE", due, 0, -1):
+            await self.log.link.command("ZADD", due, "XX", 1, thread)
+
+    @asynccontextmanager
+    async def dispatched(self) -> AsyncIterator[None]:
+        """A hub that tells, as long as the block lasts."""
+        registry = StoredRegistry(
+            self.log.link, Organizations(self._client, b"key"), WebhookRecords(self._client, self.log.link)
+        )
+        names = RosterNames(Sessions(self._client, b"key"))
+        async with Client(LOOPBACK) as client:
+            task = asyncio.create_task(Dispatcher(registry, self.outbox, client, names).run())
+            try:
+                yield
+            finally:
+                task.cancel()
+                await asyncio.wait([task])
+                assert task.cancelled()
 
     @classmethod
     @asynccontextmanager
@@ -89,8 +121,7 @@ class Shop:
         client = open_admin_client(url)
         try:
             await Organizations(client, b"key").add(organization)
-            async with Link(url) as link, new_log(url, organization.org) as log:
-                await link.ready()
-                yield cls(organization, log, WebhookRecords(client, link))
+            async with new_log(url, organization.org) as log:
+                yield cls(organization, log, client)
         finally:
             await client.aclose()
