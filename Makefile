@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 HERE := loadtest/peers
+NODE := clients/node_modules/.package-lock.json
 # Settings (PORT, ONETHREAD_DATA, …) reach the server from the environment or from make's command line.
 
 .PHONY: run test check bench bench-peers clean
@@ -11,14 +12,16 @@ HERE := loadtest/peers
 run: .venv/installed
 	@exec $(BIN)/onethread serve --demo
 
-# Everything that is checked, then all tests.
+# Everything that is checked, then all tests. The clients' build fails when a file has grown too heavy.
 test: check
+	cd clients && npm run --silent build && npm run --silent test
 	$(BIN)/python -m pytest
 
-check: .venv/developed
+check: .venv/developed $(NODE)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	cd clients && npm run --silent check
 
 # Every scenario of loadtest/ in turn, some minutes; prints the figures and where the report is. BENCH takes others, and
 # options: make bench BENCH='flood --threads 3000'.
@@ -31,7 +34,8 @@ bench-peers: .venv/peers $(HERE)/socketio_node/node_modules/.package-lock.json $
 	$(BIN)/python -m loadtest.peers $(PEERS)
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis $(HERE)/socketio_node/node_modules $(HERE)/go_hub/hub
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis $(HERE)/socketio_node/node_modules $(HERE)/go_hub/hub \
+	  clients/node_modules clients/*/dist
 
 .venv/installed: pyproject.toml .venv/made
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[chat]'
@@ -43,6 +47,10 @@ clean:
 
 .venv/peers: pyproject.toml .venv/developed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[peers]'
+	@touch $@
+
+$(NODE): clients/package-lock.json
+	@sh .ci/install-node-modules
 	@touch $@
 
 # Whoever lacks Node or Go compares with the others.
