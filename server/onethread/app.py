@@ -26,6 +26,7 @@ from onethread.agents.passwords import Passwords
 from onethread.api.agents import AgentOperations
 from onethread.api.apps import AppOperations
 from onethread.api.contacts import ContactOperations
+from onethread.api.dead_letters import DeadLetterOperations
 from onethread.api.edge import Api
 from onethread.api.erasure import ErasureOperations
 from onethread.api.health import Unready, health_routes
@@ -37,6 +38,7 @@ from onethread.api.problems import http_problem
 from onethread.api.rates import Rates
 from onethread.api.sessions import SessionOperations
 from onethread.api.threads import ThreadOperations
+from onethread.api.webhooks import WebhookOperations
 from onethread.callers import StoredCallers
 from onethread.contacts.listing import Listing
 from onethread.gateway.addresses import Addresses
@@ -80,6 +82,7 @@ from onethread.store.subscriber import Subscriber
 from onethread.store.webhooks import WebhookRecords
 from onethread.webhooks.client import Client
 from onethread.webhooks.dispatcher import Dispatcher
+from onethread.webhooks.letters import Letters
 
 SHARE_EVERY: Final = 1.0
 """Seconds between two words to the other workers about what this one has counted."""
@@ -244,6 +247,10 @@ class Process:
         def accounts(by: Actor) -> Accounts:
             return Accounts(self._admin, by)
 
+        def webhooks(by: Actor) -> WebhookRecords:
+            return WebhookRecords(self._admin, self._link, by)
+
+        letters, allowed = Letters(Outbox(self._link)), self._serving.settings.webhook_allow_private
         profiles = Profiles(self._store)
         return [
             *SessionOperations(logins, self._sessions, self._client_address).operations(),
@@ -254,6 +261,8 @@ class Process:
             *AgentOperations(accounts, passwords).operations(),
             *AppOperations(records).operations(),
             *KeyOperations(records).operations(),
+            *WebhookOperations(webhooks, letters, allowed).operations(),
+            *DeadLetterOperations(webhooks, letters).operations(),
         ]
 
     def _client_address(self, request: Request) -> str:

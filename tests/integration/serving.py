@@ -28,6 +28,7 @@ PATIENT = {
     "ONETHREAD_SENDS_PER_SECOND": "0",
     "ONETHREAD_REQUESTS_PER_SECOND": "0",
     "ONETHREAD_DRAIN": "4",
+    "ONETHREAD_WEBHOOK_ALLOW_PRIVATE": "127.0.0.1",
 }
 """Tests share one address and are faster than people: the limits have tests of their own."""
 START = 30.0

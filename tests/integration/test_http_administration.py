@@ -16,7 +16,7 @@ from tests.integration.team import team_fixture as team_fixture
 from tests.integration.test_http_threads import session_of, staffed
 from tests.integration.wire import Customer
 
-KINDS = ("agents", "apps", "api_keys", "identity_keys")
+KINDS = ("agents", "apps", "api_keys", "identity_keys", "webhooks")
 
 
 async def acts(org: Team) -> list[tuple[str, str, str, str]]:
@@ -98,6 +98,12 @@ async def test_an_email_is_one_agents(team: MakeTeam) -> None:
         ("api_keys", {"key": "x" * 40}, "key"),
         ("identity_keys", {"key": "hush-short"}, "key"),
         ("identity_keys", {"kid": "x" * 65}, "kid"),
+        ("webhooks", {}, "url"),
+        ("webhooks", {"url": "https://10.0.0.1/"}, "url"),
+        ("webhooks", {"url": "https://shop.example/?key=hush#top"}, "url"),
+        ("webhooks", {"url": "https://shop.example/", "events": []}, "events"),
+        ("webhooks", {"url": "https://shop.example/", "events": ["message.deleted"]}, "events[0]"),
+        ("webhooks", {"url": "https://shop.example/", "secret": "hush"}, "secret"),
     ],
 )
 async def test_what_does_not_fit(team: MakeTeam, kind: str, body: dict[str, Any], field: str) -> None:
@@ -176,6 +182,7 @@ async def test_an_identity_key_from_first_to_last(team: MakeTeam) -> None:
         ("apps", "unknown_app"),
         ("api_keys", "unknown_key"),
         ("identity_keys", "unknown_key"),
+        ("webhooks", "unknown_webhook"),
     ],
 )
 @pytest.mark.parametrize("id_", ["nothing", "99", "9" * 40, "%00", "-1", "\u0663"])

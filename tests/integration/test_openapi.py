@@ -25,6 +25,9 @@ RULES = {
     "post_apps": "origins, and each field asked once",
     "post_identity_keys": "32 bytes, counted in UTF-8",
     "post_contacts_import": "a header with columns that are known",
+    "post_webhooks": "https, and a public address; one event at least; 10 webhooks at most",
+    "patch_webhooks_id": "https, and a public address; one event at least",
+    "get_webhooks_id_dead_letters": "a cursor that a page gave",
 }
 """Operations with rules that a schema can't say: a request that fits it may still be refused."""
 KEY = "demo-api-key"

@@ -45,6 +45,8 @@ REASONS: Final[Mapping[str, ReasonRow]] = MappingProxyType(
         "unknown_agent": ReasonRow(404, "there is no such agent"),
         "unknown_app": ReasonRow(404, "there is no such app"),
         "unknown_key": ReasonRow(404, "there is no such key"),
+        "unknown_webhook": ReasonRow(404, "there is no such webhook"),
+        "unknown_dead_letter": ReasonRow(404, "there is no such dead letter, or it is told again already"),
         "unknown_method": ReasonRow(405, "the route has other methods; `Allow` lists them"),
         "not_acceptable": ReasonRow(406, "`Accept` leaves out what the route answers with"),
         "timed_out": ReasonRow(408, "the body did not come in time"),

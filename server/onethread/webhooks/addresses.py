@@ -1,9 +1,12 @@
 """Whom a webhook may reach: public addresses, and what the installation allows beside them. Pure."""
 
+import re
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
+
+from onethread_protocol.wording import shown
 
 Address: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network
@@ -19,33 +22,46 @@ _NOWHERE: Final = (
 
 
 class UrlError(ValueError):
-    """The URL can't be a webhook's; the message says what is expected."""
+    """The URL can't be a webhook's; the message says what is expected, and quotes it up to its query."""
 
 
 def check_url(url: str, allowed: Sequence[Network]) -> str:
-    """Return the URL, if it may be a webhook's. Raises UrlError, which does not quote it.
+    """Return the URL, if it may be a webhook's. Raises UrlError.
 
     http is for installations that allow private addresses: elsewhere anybody on the way could read it. What a
     name leads to is seen when it is called.
     """
+    wrong = _what_is_wrong(url, allowed)
+    if wrong:
+        raise UrlError(f"{wrong}, not {_shown(url)}")
+    return url
+
+
+def _what_is_wrong(url: str, allowed: Sequence[Network]) -> str:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError:  # a port that is none, half an IPv6 address
-        raise UrlError("must be a URL such as https://shop.example/hooks") from None
+        return "must be a URL such as https://shop.example/hooks"
     schemes = ("https", "http") if allowed else ("https",)
     if parts.scheme not in schemes:
-        raise UrlError(f"must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        return f"must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}"
     if not host or port == 0 or not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
-        raise UrlError("must be a URL such as https://shop.example/hooks, in ASCII")
+        return "must be a URL such as https://shop.example/hooks, in ASCII"
     if len(url) > _CHARACTERS:
-        raise UrlError(f"must have at most {_CHARACTERS} characters")
+        return f"must have at most {_CHARACTERS} characters"
     if "@" in parts.netloc or parts.fragment:
-        raise UrlError("must have neither a user, a password nor a fragment")
+        return "must have neither a user, a password nor a fragment"
     literal = _literal(host)
     if literal is not None and not may_reach(literal, allowed):
-        raise UrlError(f"must lead to a public address, not to {literal}")
-    return url
+        return "must lead to a public address"
+    return ""
+
+
+def _shown(url: str) -> str:
+    """Return the URL in quotes, up to where secrets may stand, and not more than fits into a sentence."""
+    place = re.split(r"[?#]", url, maxsplit=1)[0]
+    return f'"{shown(re.sub("//.*@", "//***@", place))}"'
 
 
 def may_reach(address: Address, allowed: Sequence[Network]) -> bool:
