@@ -22,6 +22,7 @@ from onethread.cli.doctor import doctor
 from onethread.cli.keys import keys
 from onethread.cli.orgs import orgs
 from onethread.cli.serve import serve, store
+from onethread.cli.webhooks import webhooks
 from onethread.env_file import EnvFileError
 from onethread.identity.record import OrganizationError
 from onethread.settings import SettingsError
@@ -40,7 +41,7 @@ def onethread() -> None:
     """
 
 
-for command in (serve, store, doctor, orgs, apps, keys, agents, contacts, audit, chat):
+for command in (serve, store, doctor, orgs, apps, keys, agents, contacts, webhooks, audit, chat):
     onethread.add_command(command)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import click
 
@@ -20,8 +20,11 @@ from onethread.store.errors import StoreUnavailable
 from onethread.store.fingerprint import claim
 from onethread.store.link import Link
 from onethread.store.organizations import AdminClient, Organizations, open_admin_client
+from onethread.store.outbox import Outbox
 from onethread.store.scripts import all_scripts
+from onethread.store.webhooks import WebhookRecords
 from onethread.values import quoted
+from onethread.webhooks.letters import Letters
 
 T = TypeVar("T")
 
@@ -50,13 +53,34 @@ async def reachable_store(settings: Settings) -> AsyncIterator[str]:
 def administer(settings: Settings, work: Callable[[Organizations], Awaitable[T]]) -> T:
     """Do `work` on the store's organizations. A store that does not answer is a ClickException."""
     return asyncio.run(
-        _connected(settings, lambda client: work(Organizations(client, server_key(settings), COMMAND)))
+        _connected(settings, lambda client, _: work(Organizations(client, server_key(settings), COMMAND)))
     )
 
 
 def administer_agents(settings: Settings, work: Callable[[Accounts], Awaitable[T]]) -> T:
     """Do `work` on the accounts of the store's agents, likewise."""
-    return asyncio.run(_connected(settings, lambda client: work(Accounts(client, COMMAND))))
+    return asyncio.run(_connected(settings, lambda client, _: work(Accounts(client, COMMAND))))
+
+
+class Webhooks(NamedTuple):
+    """What a command about webhooks works with."""
+
+    organization: Organization
+    records: WebhookRecords
+    letters: Letters
+
+
+def administer_webhooks(settings: Settings, org: str, work: Callable[[Webhooks], Awaitable[T]]) -> T:
+    """Do `work` on the webhooks of an organization, likewise. Raises Missing."""
+
+    async def connected(client: AdminClient, url: str) -> T:
+        record = await Organizations(client, server_key(settings), COMMAND).get(org)
+        async with Link(url) as link:
+            await link.ready()
+            records = WebhookRecords(client, link, COMMAND)
+            return await work(Webhooks(record.organization, records, Letters(Outbox(link))))
+
+    return asyncio.run(_connected(settings, connected))
 
 
 @asynccontextmanager
@@ -78,11 +102,11 @@ async def connected_link(settings: Settings, org: str) -> AsyncIterator[tuple[Li
             yield link, record.organization
 
 
-async def _connected(settings: Settings, work: Callable[[AdminClient], Awaitable[T]]) -> T:
+async def _connected(settings: Settings, work: Callable[[AdminClient, str], Awaitable[T]]) -> T:
     async with reachable_store(settings) as url:
         client = open_admin_client(url)
         try:
-            return await work(client)
+            return await work(client, url)
         except StoreUnavailable as error:
             raise _away(url, error) from None
         finally:
