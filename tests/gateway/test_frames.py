@@ -91,6 +91,7 @@ def test_frame_of_another_kind_is_handed_on_whole() -> None:
         client.frame(b"", claimed=200)[:4],
         client.frame(b"", claimed=2**63)[:10],
     ],
+    ids=["not masked", "opcode 3", "opcode 15", "101 bytes", "200 bytes", "2**63 bytes"],
 )
 def test_wrong_header_is_handed_on_at_once(head: bytes) -> None:
     """A header that breaks a rule already is given out with all there is, as soon as it can be told."""

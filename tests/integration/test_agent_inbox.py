@@ -10,7 +10,7 @@ from tests.integration.hubs import KEY, beside, until
 from tests.integration.serving import Running
 from tests.integration.team import Agent, MakeTeam, Team
 from tests.integration.team import team_fixture as team_fixture
-from tests.integration.wire import Customer, Frame, new_cid
+from tests.integration.wire import Customer, Frame, later, new_cid
 
 Hubs = tuple[Running, Running]
 
@@ -68,6 +68,7 @@ async def customers(team: Team, count: int, url: str = "") -> list[Customer]:
     for i in range(count):
         made.append(await team.join(url, user={"user_id": new_user(), "name": f"Mia {i}"}))
         await made[-1].say(f"hush {i}")
+        await later()
     return made
 
 
@@ -196,6 +197,7 @@ async def test_pages_are_stable_while_rows_move(two_hubs: Hubs, team: MakeTeam) 
         page = await board.page(3, cursor)
         paged += [row["thread"] for row in page["rows"]]
         cursor = page.get("cursor")
+        await later()
         await made[mover].say("hush moved")
     assert cursor is None or cursor
     while cursor:
@@ -218,6 +220,7 @@ async def test_a_sharded_organizations_inbox_is_merged(two_hubs: Hubs, team: Mak
     for i in range(12):
         made.append(await acme.join(one.url))
         await made[-1].say(f"hush {i}")
+        await later()
     if shards > 1:
         assert len({customer.thread.split("_")[1] for customer in made}) > 1
     ana = await acme.console("ana", two.url)
@@ -228,6 +231,7 @@ async def test_a_sharded_organizations_inbox_is_merged(two_hubs: Hubs, team: Mak
         assert board.order == [customer.thread for customer in reversed(made)]
     for customer in made:
         await customer.say("hush live")
+        await later()
     while any(row["last"]["text"] != "hush live" for row in board.rows.values()):
         await board.hear()
     worker = await acme.console("ana", one.url)

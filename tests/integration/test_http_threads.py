@@ -13,7 +13,7 @@ from tests.integration.backend import Backend, key_of
 from tests.integration.http import request
 from tests.integration.team import MakeTeam, Team
 from tests.integration.team import team_fixture as team_fixture
-from tests.integration.wire import Customer
+from tests.integration.wire import Customer, later
 
 
 async def staffed(team: MakeTeam, **settings: Any) -> tuple[Team, Backend]:
@@ -239,7 +239,10 @@ async def test_no_page(team: MakeTeam, query: dict[str, Any]) -> None:
 async def test_threads_are_listed_as_the_inbox_does(team: MakeTeam, shards: int) -> None:
     """Threads come by their newest message, in the inbox's views, page by page, over all shards."""
     org, backend = await staffed(team, shards=shards)
-    people = [await talking(org, f"user-{n}") for n in range(6)]
+    people = []
+    for n in range(6):
+        people.append(await talking(org, f"user-{n}"))
+        await later()
     threads = [person.thread for person in people]
     await people[0].say("again")
     await backend.call("PATCH", f"/v1/threads/{threads[1]}", {"status": "closed"})

@@ -22,6 +22,11 @@ def new_cid() -> str:
     return secrets.token_hex(16)
 
 
+async def later() -> None:
+    """Let a millisecond pass: what is stored next has another time than what was stored before."""
+    await asyncio.sleep(0.002)
+
+
 class Customer:
     """One connection. `frames` keeps all that came, in order; `next` and friends consume them in order."""
 
