@@ -1,24 +1,19 @@
 """What every test can ask for: a real store, and a data directory for hubs of its own."""
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from onethread.store.embedded import EmbeddedStore
 from onethread.store.embedded_lock import lock_for_store
+from tests.stores import guarded_store
 
 
 @pytest.fixture(scope="session")
 def store_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of one embedded store that serves the whole session; tests keep apart by organization."""
-    with EmbeddedStore(tmp_path_factory.mktemp("data")) as store:
-        # Ends the store when the pipe ends, however the run did: pytest-timeout, for one, skips teardown.
-        guard = subprocess.Popen(["sh", "-c", "read _; kill $0", str(store.pid)], stdin=subprocess.PIPE)
-        yield store.url
-        guard.kill()
-        guard.communicate()
+    with guarded_store(tmp_path_factory.mktemp("data")) as url:
+        yield url
 
 
 @pytest.fixture
