@@ -95,6 +95,34 @@ async def test_from_first_to_last(team: MakeTeam, receiver: Receiver) -> None:
     assert (await backend.call("GET", f"/v1/webhooks/{made['id']}")).json["reason"] == "unknown_webhook"
 
 
+async def test_whatever_happens_after_the_answer_is_told(
+    acme: MakeAcme, two_hubs: tuple[Running, Running], receiver: Receiver
+) -> None:
+    """On every hub, also on one that held until just now that there is no webhook."""
+    one, two = two_hubs
+    org = await acme(one)
+    backend = await backend_of(org)
+    busy = await org.join(two.url)
+    await busy.say("before")
+
+    async def talk() -> None:
+        while True:
+            await busy.say("meanwhile")
+            await asyncio.sleep(0.05)
+
+    talking = asyncio.create_task(talk())
+    await added(backend, "webhooks", url=receiver.url(), events=["message.created"])
+    talking.cancel()
+    await asyncio.gather(talking, return_exceptions=True)
+    acks = [await busy.say("after") for _ in range(3)]
+    received = await asyncio.to_thread(
+        receiver.wait, lambda received: acks[-1]["id"] in [one.json["id"] for one in received]
+    )
+    told_of = [one.json["id"] for one in received]
+    assert [ack["id"] for ack in acks] == told_of[-3:]
+    assert "before" not in [one.text for one in received]
+
+
 async def test_what_customers_must_not_see_is_left_out(team: MakeTeam, receiver: Receiver) -> None:
     """Notes are told to nobody outside; the agents' messages are."""
     org, backend = await staffed(team)

@@ -12,12 +12,16 @@ import secrets
 from collections.abc import Mapping
 from typing import Final, NamedTuple, Protocol
 
+import structlog
+
 from onethread.hub.clock import every
 from onethread.hub.log import StoreFailure
 from onethread.identity.organization import Organization
 from onethread.webhooks.outbox import Lane, OutboxStore
 from onethread.webhooks.record import Webhooks
 from onethread.webhooks.telling import Caller, Names, Telling
+
+log = structlog.get_logger("onethread.webhooks")
 
 LOOK_EVERY: Final = 2.0
 """Seconds until a hub has heard of another's change."""
@@ -73,6 +77,9 @@ class Dispatcher:
                     await self._registry.clear(organization, id_)
         except StoreFailure:
             return  # the next look does it
+        except Exception:
+            # One document that can't be read must not end what tells all the others.
+            log.exception("webhooks_look_failed")
 
     async def _follow(self, found: list[tuple[Organization, Webhooks]]) -> None:
         lanes = {

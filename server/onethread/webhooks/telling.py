@@ -78,6 +78,9 @@ class Telling:
                     await self._turn()
                 except StoreFailure:
                     await asyncio.sleep(ELSEWHERE)
+                except Exception:
+                    log.exception("webhook_failed", org=self._lane.org, webhook=self._lane.webhook)
+                    await asyncio.sleep(ELSEWHERE)
         finally:
             await self._finish()
 
