@@ -10,7 +10,7 @@ from onethread.hub.keys import prefix_of
 from onethread.store.link import Link
 from onethread.store.scripts import load
 from onethread.webhooks.outbox import LEASE_MS, TAKEN_MS, DeadLetter, Due, Lane, Outcome, Standing
-from onethread.webhooks.record import Webhook
+from onethread.webhooks.record import EVENT_TYPES, Webhook
 
 KEPT: Final = 10_000
 """What was given up that is kept of a lane, the newest; some 3 MB."""
@@ -23,7 +23,6 @@ _REVIVE, _HURRY = load("revive"), load("hurry")
 
 _contact = msgspec.msgpack.Decoder(Contact)
 _letter = msgspec.msgpack.Decoder(tuple[str, int, str])
-_pack = msgspec.msgpack.encode
 
 
 class Outbox:
@@ -34,9 +33,11 @@ class Outbox:
 
     async def announce(self, org: str, shard: int, version: int, webhooks: Sequence[Webhook]) -> None:
         """Say which webhooks there are; see OutboxStore."""
-        wanted = [(webhook.id, dict.fromkeys(webhook.events, True)) for webhook in webhooks]
-        names = (f"{prefix_of(org, shard)}webhooks",)
-        await self._link.run(_HOOKS, names, (version, _pack((version, wanted))))
+        args: list[str | int] = [version, " ".join(webhook.id for webhook in webhooks)]
+        for type_ in EVENT_TYPES:
+            if ids := [webhook.id for webhook in webhooks if type_ in webhook.events]:
+                args += [type_, " ".join(ids)]
+        await self._link.run(_HOOKS, (f"{prefix_of(org, shard)}webhooks",), args)
 
     async def take(self, lane: Lane, hub: str, limit: int) -> list[Due] | None:
         """Take what is due; see OutboxStore."""

@@ -1,6 +1,6 @@
 -- The outbox of a shard: what its webhooks are to be told, in order per thread, and what they could not be told.
 --
---   webhooks                    packed {version, {{id, {type = true…}}…}}: those there are (hooks.lua)
+--   webhooks                    hash: type to the ids of those that want it; `all` of them; `version` (hooks.lua)
 --   webhook:<id>:queue:<thread> list of records, the oldest first
 --   webhook:<id>:due            zset: threads with a queue, by when the first record is to be tried; while it is
 --                               being tried, by when that must have ended (outbox.lua)
@@ -16,21 +16,23 @@
 -- Files news, a list of {type, number, id}, with the webhooks that want them; `log` is the thread's.
 local function tell(log, news)
   local prefix, thread = string.match(log, '^(.-}:)([^:]+):')
-  local packed = redis.call('GET', prefix .. 'webhooks')
-  local hooks = packed and cmsgpack.unpack(packed)[2] or {}
-  if #hooks == 0 then return end
-  local time = redis.call('TIME')
-  local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
-  for _, hook in ipairs(hooks) do
-    local key, records = prefix .. 'webhook:' .. hook[1], {}
-    for _, each in ipairs(news) do
-      if hook[2][each[1]] then
-        records[#records + 1] = string.format('%s %s %d %s', now, each[1], each[2], each[3])
+  local listeners, now = {}, nil
+  for _, each in ipairs(news) do
+    local kind = each[1]
+    if listeners[kind] == nil then listeners[kind] = redis.call('HGET', prefix .. 'webhooks', kind) end
+    if listeners[kind] then
+      if not now then
+        local time = redis.call('TIME')
+        now = time[1] .. string.format('%03d', time[2] / 1000)
       end
-    end
-    if #records > 0 then
-      redis.call('RPUSH', key .. ':queue:' .. thread, unpack(records))
-      redis.call('ZADD', key .. ':due', 'NX', now, thread)
+      local record = now .. ' ' .. kind .. ' ' .. each[2] .. ' ' .. each[3]
+      for id in string.gmatch(listeners[kind], '%S+') do
+        local hook = prefix .. 'webhook:' .. id
+        -- With a queue before, the thread is among those that are due already.
+        if redis.call('RPUSH', hook .. ':queue:' .. thread, record) == 1 then
+          redis.call('ZADD', hook .. ':due', now, thread)
+        end
+      end
     end
   end
 end
