@@ -7,7 +7,7 @@ import pytest
 from onethread.store import link_gathering
 from onethread.store.link import Link
 from onethread.store.link_gathering import BUSY, GATHER_SECONDS, LOOK_SECONDS, Gathering
-from tests.store.link_store import APPEND, READ, other_client
+from tests.store.link_store import APPEND, READ, Valkey, other_client
 
 
 def after(writes: int, commands: int, every: float) -> tuple[Gathering, float]:
@@ -51,13 +51,13 @@ def test_a_link_is_busy_for_as_long_as_it_is() -> None:
 
 
 async def test_commands_of_several_turns_leave_together(
-    store_url: str, monkeypatch: pytest.MonkeyPatch
+    store: Valkey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a busy link is given turn by turn reaches the store in a write or two, in order, each once."""
     monkeypatch.setattr(link_gathering, "BUSY", 0)
     monkeypatch.setattr(link_gathering, "LOOK_SECONDS", 0.0)
     monkeypatch.setattr(link_gathering, "GATHER_SECONDS", 0.5)
-    async with Link(store_url, scripts=[APPEND, READ]) as link, other_client(store_url) as other:
+    async with Link(store.url, scripts=[APPEND, READ]) as link, other_client(store.url) as other:
         await link.ready()
         await link.command("DEL", "{link}:log")
         before = (await other.info("stats"))["total_reads_processed"]
