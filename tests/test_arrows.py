@@ -27,7 +27,7 @@ ONLY_IN = {
     "starlette": {"gateway", "api", "app"},
     "uvicorn": {"gateway", "api", "app"},
     "argon2": {"agents"},
-    "httpcore": {"webhooks"},
+    "aiohttp": {"webhooks"},
 }
 
 

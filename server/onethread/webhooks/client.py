@@ -1,9 +1,10 @@
 """Calls webhooks' URLs: only addresses that may be reached, whatever a name leads to.
 
-httpcore speaks HTTP and keeps connections; it follows no redirect, reads no proxy from the environment and
-keeps no cookie. Every connection it opens goes through `_Network`, which looks the name up itself, refuses it
-if any of its addresses may not be reached, and connects to one of those that it has seen: so a name that
-leads elsewhere a moment later (DNS rebinding) gets nobody anywhere. TLS is checked against the URL's name.
+aiohttp speaks HTTP and keeps connections. Told so, it follows no redirect and keeps no cookie, and it reads
+no proxy from the environment. A name is looked up for each connection, and refused if any of its addresses
+may not be reached. A socket is made for one address, which is checked at that moment: so neither a name that
+is answered differently then (DNS rebinding) nor an address in place of a name leads anywhere else. TLS is
+checked against the URL's name.
 """
 
 from __future__ import annotations
@@ -11,15 +12,16 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing
 from importlib.metadata import version
 from ipaddress import ip_address
 from types import TracebackType
-from typing import Any, Final, Self, TypeAlias, cast
+from typing import Any, Final, Self, TypeAlias
 
-import httpcore
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
 
 from onethread.webhooks.addresses import Address, Network, may_reach
 
@@ -38,13 +40,14 @@ LookUp: TypeAlias = Callable[[str, int], Awaitable[Sequence[Address]]]
 
 
 class _Forbidden(Exception):
-    """The name or address may not be reached."""
+    """The address may not be reached."""
 
 
 class Client:
     """`async with Client(allowed) as client:` calls public addresses and those of the allowed networks.
 
-    `look_up` gives a name's addresses; OSError: it has none.
+    `look_up` gives a name's addresses; OSError: it has none. `trusted` has the authorities of certificates;
+    the system's unless given.
     """
 
     def __init__(
@@ -55,57 +58,76 @@ class Client:
         trusted: ssl.SSLContext | None = None,
         look_up: LookUp | None = None,
     ) -> None:
-        self._threads = ThreadPoolExecutor(LOOK_UPS, "webhooks")
+        self._allowed = allowed
         self._patience = patience
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=trusted or ssl.create_default_context(),
-            max_connections=None,  # whoever calls has a bound of its own
-            keepalive_expiry=KEPT_SECONDS,
-            network_backend=_Network(allowed, look_up or self._look_up),
-        )
+        self._trusted = trusted
+        self._threads = ThreadPoolExecutor(LOOK_UPS, "webhooks")
+        self._look_up = look_up or self._ask_system
         self._agent = f"Onethread/{version('onethread')}"
+        self._session: aiohttp.ClientSession
 
     async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit=0,  # whoever calls has a bound of its own
+                ssl=self._trusted or ssl.create_default_context(),
+                resolver=_Resolver(self._look_up, self._check),
+                use_dns_cache=False,
+                socket_factory=self._socket,
+                keepalive_timeout=KEPT_SECONDS,
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None),
+            auto_decompress=False,
+        )
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._pool.aclose()
+        await self._session.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> str:
         """Send JSON; return "" if it was answered with 2xx in time, else why it failed, for a person."""
         sent = {"Content-Type": "application/json", "User-Agent": self._agent, **headers}
         try:
-            async with asyncio.timeout(self._patience):
-                status = await self._exchange(url, sent, body)
+            async with (
+                asyncio.timeout(self._patience),
+                # As it is: to be spelled in another way may be to lead elsewhere.
+                self._session.post(
+                    URL(url, encoded=True), headers=sent, data=body, allow_redirects=False
+                ) as response,
+            ):
+                left, status = LARGEST, response.status
+                while left > 0 and (part := await response.content.read(left)):
+                    left -= len(part)
         except TimeoutError:
             return f"no answer within {self._patience:g} s"
         except _Forbidden as forbidden:
             return str(forbidden)
-        except (socket.gaierror, UnicodeError):
+        except (aiohttp.ClientConnectorDNSError, UnicodeError):
             return "the name has no address"
-        except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
+        except aiohttp.InvalidURL:
+            return "the URL's host is no name, and no address as it is usually written"
+        except aiohttp.ClientResponseError:
+            return "the answer is no HTTP"
+        except (aiohttp.ClientError, OSError) as error:
             return f"no connection: {error or type(error).__name__}"[:_WHY_CHARACTERS]
         if status // 100 == 3:
             return f"HTTP {status}: redirects are not followed"
         return "" if status // 100 == 2 else f"HTTP {status}"
 
-    async def _exchange(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
-        named = [(name.encode(), value.encode()) for name, value in headers.items()]
-        async with (
-            self._pool.stream("POST", url.encode(), headers=named, content=body) as response,
-            aclosing(cast("AsyncGenerator[bytes]", response.aiter_stream())) as parts,
-        ):
-            size = 0
-            async for part in parts:
-                size += len(part)
-                if size > LARGEST:
-                    break
-            return response.status
+    def _check(self, address: Address) -> None:
+        if not may_reach(address, self._allowed):
+            raise _Forbidden(f"{address} is no public address")
 
-    async def _look_up(self, name: str, port: int) -> list[Address]:
+    def _socket(self, place: Any) -> socket.socket:
+        family, kind, protocol, _, target = place
+        self._check(ip_address(target[0]))
+        return socket.socket(family, kind, protocol)
+
+    async def _ask_system(self, name: str, port: int) -> list[Address]:
         def ask() -> list[Any]:
             return socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
 
@@ -113,30 +135,28 @@ class Client:
         return [ip_address(place[0]) for *_, place in found]
 
 
-class _Network(httpcore.AsyncNetworkBackend):
-    def __init__(self, allowed: Sequence[Network], look_up: LookUp) -> None:
-        self._allowed = allowed
+class _Resolver(AbstractResolver):
+    def __init__(self, look_up: LookUp, check: Callable[[Address], None]) -> None:
         self._look_up = look_up
-        self._network = httpcore.AnyIOBackend()
+        self._check = check
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's interface
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
         addresses = list(dict.fromkeys(await self._look_up(host, port)))
         for address in addresses:
-            if not may_reach(address, self._allowed):
-                raise _Forbidden(f"{address} is no public address")
-        failed: Exception = OSError("there is no address")
-        for address in addresses:
-            try:
-                return await self._network.connect_tcp(
-                    str(address), port, timeout, local_address, socket_options
-                )
-            except httpcore.ConnectError as error:
-                failed = error
-        raise failed
+            self._check(address)
+        return [
+            ResolveResult(
+                hostname=host,
+                host=str(address),
+                port=port,
+                family=socket.AF_INET if address.version == 4 else socket.AF_INET6,
+                proto=0,
+                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+            )
+            for address in addresses
+        ]
+
+    async def close(self) -> None:
+        """Nothing is open."""
