@@ -155,6 +155,7 @@ async def test_what_brings_the_link_down_each_time_is_given_up(proxy: Proxy) -> 
         with pytest.raises(UnknownOutcome):
             await link.command("ECHO", "deadly", idempotent=True)
         assert proxy.greeted > 2
+        await link.ready()
         assert await link.command("ECHO", "harmless", idempotent=True) == b"harmless"
 
 
