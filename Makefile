@@ -5,18 +5,21 @@ WORKERS ?= 3
 BIN := .venv/bin
 HERE := loadtest/peers
 NODE := clients/node_modules/.package-lock.json
+BUILT := server/onethread/built/demo/index.html
 # Settings (PORT, ONETHREAD_DATA, …) reach the server from the environment or from make's command line.
 
 .PHONY: run test check bench bench-peers clean
 
 # The server with the demo organization; http://127.0.0.1:8000 unless PORT says otherwise, data in ./data.
 run: .venv/installed
+	@if sh .ci/has-node; then $(MAKE) --no-print-directory $(BUILT); else echo 'make: without it there is no widget' >&2; fi
 	@exec $(BIN)/onethread serve --demo
 
 # Everything that is checked, then all tests. The clients' build fails when a file has grown too heavy. Half of its time a
 # test waits, so three at once keep two cores busy; with more cores, `make test WORKERS=6`.
-test: check
-	cd clients && npm run --silent build && npm run --silent test
+test: check $(BUILT)
+	@sh .ci/install-chromium
+	cd clients && npm run --silent test
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 
 check: .venv/developed $(NODE)
@@ -37,7 +40,7 @@ bench-peers: .venv/peers $(HERE)/socketio_node/node_modules/.package-lock.json $
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis $(HERE)/socketio_node/node_modules $(HERE)/go_hub/hub \
-	  clients/node_modules clients/*/dist
+	  clients/node_modules clients/*/dist server/onethread/built
 
 .venv/installed: pyproject.toml .venv/made
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[chat]'
@@ -49,6 +52,11 @@ clean:
 
 .venv/peers: pyproject.toml .venv/developed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[peers]'
+	@touch $@
+
+# What browsers are served: in the wheel if it is there.
+$(BUILT): $(NODE) $(shell find clients/*/src clients/widget/demo clients/*.ts clients/*/*.ts clients/*/package.json -type f)
+	cd clients && npm run --silent build
 	@touch $@
 
 $(NODE): clients/package-lock.json

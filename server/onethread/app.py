@@ -34,6 +34,7 @@ from onethread.api.imports import ImportOperations
 from onethread.api.keys import KeyOperations
 from onethread.api.openapi import openapi_route
 from onethread.api.operation import Operation
+from onethread.api.pages import page_routes
 from onethread.api.problems import http_problem
 from onethread.api.rates import Rates
 from onethread.api.sessions import SessionOperations
@@ -60,7 +61,7 @@ from onethread.identity.tokens import TokenMint
 from onethread.imports.queue import Queue
 from onethread.imports.spool import SpoolFolder
 from onethread.metrics import Metering
-from onethread.serving import Serving
+from onethread.serving import BUILT, Serving
 from onethread.settings import Settings, SettingsError
 from onethread.snapshots import Counts, take
 from onethread.store.accounts import Accounts
@@ -234,6 +235,7 @@ class Process:
             *self._endpoint.routes(),
             *health_routes(self._unready, self._metering.registry),
             openapi_route(operations),
+            *page_routes(BUILT, demo=self._serving.demo),
             Route("/v1/{path:path}", api),
         ]
 

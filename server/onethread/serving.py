@@ -6,9 +6,13 @@ import resource
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from onethread.settings import Settings
 from onethread.snapshots import Snapshots
+
+BUILT = Path(__file__).parent / "built"
+"""What browsers are served, built from clients/; empty in a checkout that was never built."""
 
 # A connection is a file; systems that set no limit at all don't like numbers without bounds.
 MOST_FILES = 2**20

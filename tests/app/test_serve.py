@@ -103,7 +103,9 @@ def test_the_demo_prints_what_to_try(environ: dict[str, str]) -> None:
     with running(onethread("serve", "--demo", "--port", "0"), environ) as server:
         url = base_url(server).replace("http", "ws")
         assert server.stdout is not None
-        printed = "".join(server.stdout.readline() for _ in range(5))
+        printed = ""
+        while printed.count(" chat --user-id") < 2:
+            printed += server.stdout.readline()
         server.terminate()
         server.communicate()
     assert printed.count('chat --user-id 12345 --device "') == 2

@@ -19,7 +19,7 @@ from onethread import logs
 from onethread.cli.options import env_file_option, with_settings
 from onethread.listening import Source, listen, websocket_url
 from onethread.server_key import server_key
-from onethread.serving import Serving, raise_file_limit
+from onethread.serving import BUILT, Serving, raise_file_limit
 from onethread.settings import Settings, environment, given_by, load, unknown
 from onethread.store.embedded import EmbeddedStore, run_store
 from onethread.store.embedded_errors import EmbeddedStoreError
@@ -111,6 +111,9 @@ def banner(url: str, program: str | None) -> str:
     """What `serve` prints when it is ready; `program` is given for the demo: how to call this program."""
     lines = [f"Onethread is ready at {url}"]
     if program is not None:
+        if (BUILT / "demo").is_dir():
+            page = url.replace("ws", "http", 1).removesuffix("ws")
+            lines += ["", f"See it in a browser: {page}demo/"]
         where = "" if url == DEFAULT_URL else f" --url {url}"
         chat = f'  {program} chat --user-id 12345 --device "{{}}"{where}'
         lines += ["", "Be one customer on two devices, each in a terminal of its own:", ""]

@@ -39,12 +39,18 @@ export class Server {
     await this.#line();
   }
 
-  /** A request of the demo organization's backend. */
-  async backend(path: string, body: unknown): Promise<void> {
+  /** A request of the demo organization's backend; its answer. */
+  async asBackend<T>(method: string, path: string, body?: unknown): Promise<T> {
     const url = new URL(path, this.url.replace(/^ws/, 'http'));
     const headers = { authorization: 'Bearer demo-api-key', 'content-type': 'application/json' };
-    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+    const response = await fetch(url, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
     if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
+    return (await response.json()) as T;
+  }
+
+  /** Writes something as the demo organization's backend. */
+  async backend(path: string, body: unknown): Promise<void> {
+    await this.asBackend('POST', path, body);
   }
 
   async end(): Promise<void> {

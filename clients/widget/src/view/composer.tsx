@@ -1,0 +1,102 @@
+/** What one writes with: a new message, or a new text for an old one. */
+
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+
+import type { Widget } from '../widget.ts';
+import { CloseIcon, SendIcon } from './icons.tsx';
+
+// The wire's limit for a text, in what `maxLength` counts.
+const LONGEST = 10_000;
+// Who has not touched a key for so long is thinking, not typing.
+const IDLE = 5_000;
+
+export function Composer({ widget }: { widget: Widget }) {
+  const editing = widget.editing.value;
+  const stopEditing = () => widget.edit(undefined);
+  const { strings } = widget.words.value;
+  const field = useRef<HTMLTextAreaElement>(null);
+  const text = widget.draft.value;
+  const touched = useTyping(widget);
+
+  useEffect(() => field.current?.focus(), [editing]);
+  useLayoutEffect(() => grow(field.current), [text]);
+
+  const submit = (event: Event) => {
+    event.preventDefault();
+    const words = text.trim();
+    if (!words) return;
+    if (editing) {
+      if (words !== editing.text) widget.chat.client?.edit(editing.seq, words);
+      stopEditing();
+    } else if (widget.send(words)) {
+      widget.draft.value = '';
+    }
+    touched('');
+    field.current?.focus();
+  };
+  const write = (value: string) => {
+    widget.draft.value = value;
+    if (!editing) touched(value);
+  };
+  const key = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) submit(event);
+  };
+  return (
+    <form class="composer" onSubmit={submit}>
+      {editing && (
+        <div class="editing">
+          <span>{strings.editing}</span>
+          <button
+            type="button"
+            class="icon small"
+            aria-label={strings.cancel}
+            title={strings.cancel}
+            onClick={stopEditing}
+          >
+            <CloseIcon />
+          </button>
+        </div>
+      )}
+      <div class="field">
+        <textarea
+          ref={field}
+          rows={1}
+          dir="auto"
+          maxLength={LONGEST}
+          placeholder={strings.write}
+          aria-label={strings.write}
+          value={text}
+          onInput={(event) => write(event.currentTarget.value)}
+          onKeyDown={key}
+        />
+        <button type="submit" class="send" aria-label={editing ? strings.save : strings.send} disabled={!text.trim()}>
+          <SendIcon />
+        </button>
+      </div>
+    </form>
+  );
+}
+
+/** As high as its text, up to where the style makes it scroll. */
+function grow(field: HTMLTextAreaElement | null): void {
+  if (!field) return;
+  field.style.height = 'auto';
+  field.style.height = `${field.scrollHeight}px`;
+}
+
+/** Tells the agents that one types, until the text is empty, sent, or left alone. */
+function useTyping(widget: Widget): (text: string) => void {
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const stop = () => {
+    clearTimeout(timer.current);
+    if (timer.current !== undefined) widget.chat.client?.typing(false);
+    timer.current = undefined;
+  };
+  useEffect(() => stop, []);
+  return (text) => {
+    if (!text.trim()) return stop();
+    clearTimeout(timer.current);
+    if (timer.current === undefined) widget.chat.client?.typing();
+    timer.current = setTimeout(stop, IDLE);
+  };
+}

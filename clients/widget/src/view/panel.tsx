@@ -1,0 +1,65 @@
+/** The open chat: header, what there is to say about the connection, thread, and what one writes with. */
+
+import { useState } from 'preact/hooks';
+
+import type { Widget } from '../widget.ts';
+import { Composer } from './composer.tsx';
+import { CloseIcon, SoundIcon } from './icons.tsx';
+import { Notice } from './notice.tsx';
+import { PreChat } from './prechat.tsx';
+import { Thread } from './thread.tsx';
+
+export function Panel({ widget }: { widget: Widget }) {
+  const { strings } = widget.words.value;
+  const { prechat, messages } = widget.chat.view.value;
+  const [given, setGiven] = useState(false);
+  // Whoever has written already is not asked any more.
+  const asks = prechat !== null && prechat.fields.length > 0 && !given && messages.length === 0;
+  const close = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || event.isComposing) return;
+    if (widget.editing.value) widget.edit(undefined);
+    else widget.setOpen(false);
+  };
+  return (
+    <section class="panel" role="dialog" aria-label={widget.settings.value?.title ?? strings.title} onKeyDown={close}>
+      <Header widget={widget} />
+      <Notice widget={widget} />
+      <Thread widget={widget} />
+      {asks ? <PreChat widget={widget} form={prechat} onGiven={setGiven} /> : <Composer widget={widget} />}
+    </section>
+  );
+}
+
+function Header({ widget }: { widget: Widget }) {
+  const { strings } = widget.words.value;
+  const { agentsOnline } = widget.chat.view.value;
+  const muted = widget.muted.value;
+  return (
+    <header class="header">
+      <div class="heading">
+        <h2>{widget.settings.value?.title ?? strings.title}</h2>
+        <p class="presence" data-here={agentsOnline > 0}>
+          {agentsOnline > 0 ? strings.here : strings.away}
+        </p>
+      </div>
+      <button
+        type="button"
+        class="icon"
+        aria-label={muted ? strings.unmute : strings.mute}
+        title={muted ? strings.unmute : strings.mute}
+        onClick={() => widget.setMuted(!muted)}
+      >
+        <SoundIcon off={muted} />
+      </button>
+      <button
+        type="button"
+        class="icon"
+        aria-label={strings.close}
+        title={strings.close}
+        onClick={() => widget.setOpen(false)}
+      >
+        <CloseIcon />
+      </button>
+    </header>
+  );
+}
