@@ -16,8 +16,12 @@ async function ask(
   return { status: response.status, answer: text ? (JSON.parse(text) as Record<string, unknown>) : {} };
 }
 
-/** Dana's contact, with Dana's secret pinned before any impostor comes. */
-export async function dana(): Promise<string> {
+/** Dana's contact, with Dana's secret pinned before any impostor comes. The windows of one browser make it once. */
+export function dana(): Promise<string> {
+  return navigator.locks.request('dana', findOrBringIn);
+}
+
+async function findOrBringIn(): Promise<string> {
   const known = await ask('GET', `contacts?user_id=${DANA.user_id}`);
   const [found] = known.answer.items as { id: string }[];
   if (found) return found.id;

@@ -147,7 +147,7 @@ export class Chat {
   #count(before: number, unreadMessages: number): void {
     if (before === unreadMessages) return;
     this.#listeners.tell('onNewUnreadMessages', { unreadMessages });
-    if (!before) this.#listeners.tell('onNewUnreadChat', { unreadMessages });
+    if (!before) this.#listeners.tell('onNewUnreadChat', { unreadChats: 1, unreadMessages });
   }
 }
 

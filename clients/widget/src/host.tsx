@@ -9,8 +9,9 @@ import type { Widget } from './widget.ts';
 
 /** Puts the widget at the end of the page, once the page has a body. */
 export function mount(widget: Widget): void {
-  const host = document.createElement('div');
-  host.id = 'onethread-widget';
+  // Neither a page's `div` nor its `*` means it.
+  const host = document.createElement('onethread-widget');
+  host.style.setProperty('all', 'initial', 'important');
   const root = host.attachShadow({ mode: 'open' });
   dress(root);
   effect(() => {

@@ -12,7 +12,7 @@ export interface Told {
 export interface Events {
   onReady: undefined;
   onNewUnreadMessages: { readonly unreadMessages: number };
-  onNewUnreadChat: { readonly unreadMessages: number };
+  onNewUnreadChat: { readonly unreadChats: number; readonly unreadMessages: number };
   onCustomerMessage: Told;
   onAgentMessage: Told;
   onChatOpen: undefined;

@@ -49,6 +49,8 @@ export class Widget {
   #org = '';
   // What was being written waits until the change is done.
   #kept = '';
+  // Whether the page has said who this is.
+  #known = false;
 
   /** `server` is the origin that this script came from. */
   constructor(server: string) {
@@ -101,15 +103,19 @@ export class Widget {
     this.words.value = wordsOf(locale, strings);
   }
 
-  /** Another user from now on; what a visitor wrote goes along. */
-  login(user: GivenUser, token?: string | Provider): void {
-    this.chat.client?.login(userOf(user), token);
+  /** Another user from now on; what a visitor wrote goes along. Resolves when that user's chat is there. */
+  async login(given: GivenUser): Promise<void> {
+    const user = userOf(given);
+    const token = given.token as Settings['token'];
+    this.#known = isKnown(user, token);
+    this.chat.client?.login(user, token);
+    await this.chat.client?.ready();
   }
 
   /** A user that is another one logs in; one's own fields are changed. */
   async update(given: GivenUser): Promise<void> {
     const user = userOf(given);
-    if (user?.user_id !== undefined && user.user_id !== this.chat.client?.contact.user_id) this.login(given);
+    if (user?.user_id !== undefined && user.user_id !== this.chat.client?.contact.user_id) await this.login(given);
     else await this.chat.client?.profile(profileOf(given));
   }
 
@@ -119,8 +125,12 @@ export class Widget {
     await this.chat.client?.profile({ custom_data });
   }
 
-  /** Whoever comes next on this browser is a stranger. */
+  /**
+   * Whoever comes next on this browser is a stranger. Of a visitor there is nothing to log out: pages call this whenever
+   * they know nobody, and a visitor's chat should not end with each.
+   */
   async logOut(): Promise<void> {
+    if (!this.#known) return;
     const { client } = this.chat;
     this.#forget();
     await client?.logout();
@@ -138,6 +148,7 @@ export class Widget {
   }
 
   async #connect(user: User | undefined, token: string | Provider | undefined): Promise<void> {
+    this.#known = isKnown(user, token);
     const { applicationId, applicationSecret, device, profile } = this.settings.value!;
     const name = `onethread ${new URL(this.#server).host} ${this.#org}${profile ? ` ${profile}` : ''}`;
     const client = await Client.open({
@@ -179,6 +190,10 @@ export class Widget {
     const { url, title } = here();
     this.chat.client?.page(url, title);
   }
+}
+
+function isKnown(user: User | undefined, token: Settings['token']): boolean {
+  return user?.user_id !== undefined || token !== undefined;
 }
 
 /** Where the customer is, within what the wire takes. */

@@ -38,6 +38,12 @@ describe('the function that pages call', () => {
       listeners: new Listeners(),
       init: () => new Promise<void>((resolve) => (begin = resolve)),
       login: (user: unknown) => notes.push(['login', user]),
+      // Offline: it takes until there is a connection.
+      updateData: () => new Promise(() => {}),
+      logOut: async () => {
+        await Promise.resolve();
+        notes.push('logged out');
+      },
       setShown: (shown: boolean) => notes.push(['shown', shown]),
       send: () => {
         throw new Error('a text has 1 to 10000 characters, not 0');
@@ -62,8 +68,8 @@ describe('the function that pages call', () => {
     [['init', 'acme', { applicationSecret: 's' }], 'applicationId: undefined is no number'],
     [['init', 'acme', { applicationId: 'x', applicationSecret: 's' }], 'applicationId: x is no number'],
     [['init', 'acme', { applicationId: 1 }], 'applicationSecret is missing'],
-    [['fly'], 'there is no "fly"'],
-    [['constructor'], 'there is no "constructor"'],
+    [['fly'], 'fly: there is no such method'],
+    [['constructor'], 'constructor: there is no such method'],
   ])('%j is said in the console, and breaks no page', async (given, message) => {
     const said = vi.spyOn(console, 'error').mockImplementation(() => {});
     noting().call(...(given as [string]));
@@ -80,6 +86,29 @@ describe('the function that pages call', () => {
     begin();
     await vi.waitFor(() => expect(notes).toContainEqual(['shown', true]));
     expect(said.mock.calls.flat().join(' ')).toContain('sendUserMessage: a text has');
+    said.mockRestore();
+  });
+
+  test('one that waits for a connection keeps none from happening, but what follows a logout follows it', async () => {
+    const { notes, call, begin } = noting();
+    call('init', 'acme', settings);
+    begin();
+    call('updateUserData', { plan: 'pro' });
+    call('logout');
+    call('userAuth', { user_id: '2' });
+    await vi.waitFor(() => expect(notes).toEqual(['start', 'logged out', ['login', { user_id: '2' }]]));
+  });
+
+  test('a callback is told how it went', async () => {
+    const said = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const { call, begin } = noting();
+    const told: unknown[] = [];
+    call('init', 'acme', settings, (outcome: unknown) => told.push(outcome));
+    begin();
+    call('userAuth', { user_id: '1' }, (outcome: unknown) => told.push(outcome));
+    call('sendUserMessage', '', (outcome: unknown) => told.push(outcome));
+    const message = 'a text has 1 to 10000 characters, not 0';
+    await vi.waitFor(() => expect(told).toEqual([{ success: true }, { success: true }, { success: false, message }]));
     said.mockRestore();
   });
 

@@ -89,6 +89,9 @@ function html({ user, calls = [['showChatWidget']], alias, lang = 'en' }: Visit,
   return `<!doctype html><html lang="${lang}"><title>Acme</title><meta name="viewport" content="width=device-width"><body><h1>Acme</h1>
 <script nonce="${NONCE}">
   told = []; refusals = [];
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync('* { letter-spacing: 9px !important; text-transform: uppercase !important; }');
+  document.adoptedStyleSheets = [sheet];
   document.addEventListener('securitypolicyviolation', (event) => refusals.push(event.violatedDirective));
   (function(w,d){
     w.${name}=function(){w.${name}.q.push(arguments)};w.${name}.q=[];

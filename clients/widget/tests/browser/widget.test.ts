@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { source as axe } from 'axe-core';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, FrameLocator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 import { Server } from '../../../client/tests/shell/server.ts';
@@ -217,8 +217,10 @@ describe('on a page', () => {
     await agentWrites({ user_id: `${user.user_id}` }, 'an answer');
     await expect.poll(() => page.locator('.badge').textContent()).toBe('1');
     expect(await page.title()).toBe('(1) Acme');
-    expect(await told(page, 'onNewUnreadChat')).toEqual([{ unreadMessages: 1 }]);
+    expect(await told(page, 'onNewUnreadChat')).toEqual([{ unreadChats: 1, unreadMessages: 1 }]);
     expect(await told(page, 'onAgentMessage')).toMatchObject([{ text: 'an answer', from: 'Demo' }]);
+    const spacing = await page.locator('.launcher').evaluate((button) => getComputedStyle(button).letterSpacing);
+    expect(spacing).toBe('normal');
     await page.click('.launcher');
     await expect.poll(() => page.title()).toBe('Acme');
     expect(await told(page, 'onChatOpen')).toHaveLength(1);
@@ -294,6 +296,25 @@ describe('on a page', () => {
   });
 });
 
+test('the demo shop shows two windows with one thread, and answers as the shop', async () => {
+  const page = await (await device()).newPage();
+  const troubles: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && troubles.push(message.text()));
+  await page.goto(new URL('/demo/?as=both', server.url.replace(/^ws/, 'http')).href);
+  const [home, work] = [0, 1].map((index) => page.frameLocator(`iframe >> nth=${index}`)) as [
+    FrameLocator,
+    FrameLocator,
+  ];
+  await home.locator('textarea').fill('from home');
+  await home.locator('textarea').press('Enter');
+  await work.locator('.bubble >> text=from home').waitFor();
+  await page.fill('#text', 'from the shop');
+  await page.click('#answer button');
+  await home.locator('.bubble >> text=from the shop').waitFor();
+  await work.locator('.author >> text=Ana').waitFor();
+  expect(troubles).toEqual([]);
+});
+
 describe('axe finds nothing to object to', () => {
   async function violations(page: Page): Promise<string[]> {
     // The page's policy holds for the page, not for the tools that look at it.
@@ -302,7 +323,7 @@ describe('axe finds nothing to object to', () => {
       const { axe } = window as unknown as {
         axe: { run: (where: string) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
       };
-      const found = await axe.run('#onethread-widget');
+      const found = await axe.run('onethread-widget');
       return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
     });
   }
