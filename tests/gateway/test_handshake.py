@@ -116,6 +116,35 @@ async def test_post_is_refused(running: Running) -> None:
     assert headers["allow"] == "GET"
 
 
+async def test_a_line_longer_than_the_librarys_is_refused(ready: Running) -> None:
+    """An unusual handshake with such a line is answered, and closed, and is in nobody's way at the end."""
+    head = request(cookie="a=" + "x" * 9_000)
+    assert (await answer(ready, head))[0] == 101
+    client = await Client.dial(ready.port)
+    client.send(head[:-2] + b"Cookie: b=c\r\n\r\n")
+    assert (await client.response())[0] == 400
+    await client.end()
+    assert ready.server.server_state.connections == set()
+    await client.leave()
+
+
+@pytest.mark.parametrize("requests", [1, 3])
+async def test_a_handshake_behind_an_unanswered_request_is_none(ready: Running, requests: int) -> None:
+    """No answer comes in the middle of frames: the requests before are answered, and the connection ends."""
+    client = await Client.dial(ready.port)
+    client.send(request(connection=None, upgrade=None) * requests + request() + frame(b"in"))
+    for _ in range(requests):
+        status, headers = await client.response()
+        assert status == 426
+        await client.reader.readexactly(int(headers["content-length"]))
+    await client.end()
+    await client.leave()
+    again = await Client.open(ready.port)
+    again.send(frame(b"in"))
+    assert await again.payload() == b"in"
+    await again.leave()
+
+
 async def test_http_1_0_is_refused(ready: Running) -> None:
     """Only HTTP/1.1 opens a WebSocket (4.2.1)."""
     status, _ = await answer(ready, request(version="HTTP/1.0"))

@@ -42,6 +42,8 @@ def test_a_browsers_handshake_is_usual() -> None:
     assert opening.offered == [MSGPACK, "onethread.v1.json"]
     assert (opening.origin, opening.host, opening.cookie) == ("https://shop.test", "chat.test", "a=b")
     assert opening.forwarded == "203.0.113.7"
+    blanks = usual(headers(**{name: f"{value} \t" for name, value in told.items()}))
+    assert blanks == opening
     bare = usual(headers(host=None))
     assert bare is not None
     assert (bare.offered, bare.origin, bare.host, bare.cookie, bare.forwarded) == ((), None, "", "", "")

@@ -54,7 +54,7 @@ def usual(headers: Sequence[Header]) -> Opening | None:
         if name in _ONCE:
             if name in found or not value.isascii():
                 return None
-            found[name] = value
+            found[name] = value.strip(b" \t")
     key = found.get(b"sec-websocket-key", b"")
     if (
         found.get(b"upgrade", b"").lower() != b"websocket"

@@ -141,6 +141,11 @@ class HttpEdge(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         """Hand the connection over, with what came behind the request's head in its last segment."""
         upgrade = sys.exception()
+        if self.cycle is not None and not self.cycle.response_complete:
+            # An answer that is still due would come in the middle of frames. It is the connection's last.
+            self.cycle.keep_alive = False
+            self._refused = True
+            return
         if self.parser.get_http_version() != "1.1":
             # uvicorn would pass the request on as HTTP/1.1; RFC 6455 4.2.1 asks for it.
             self.send_400_response("A WebSocket needs HTTP/1.1.")
@@ -218,11 +223,16 @@ class WebSocketEdge(WebSocketsSansIOProtocol):
                 self.transport.pause_reading()
         else:
             super().data_received(data)
+            if self.conn.handshake_exc is not None and not self.handshake_initiated:
+                # uvicorn would say nothing, for ever. The library's lines are shorter than ours.
+                self._refuse(400, b"A line of the request's head is too long, or none of HTTP's.\n")
 
     def handle_connect(self, event: Request) -> None:
         versions = event.headers.get_all("Sec-WebSocket-Version")
         if versions and versions != ["13"]:
-            self._refuse_version(event)
+            # RFC 6455 4.2.2 and 4.4.
+            ours = b"upgrade: websocket\r\nsec-websocket-version: 13\r\n"
+            self._refuse(426, b"The WebSocket version spoken here is 13.\n", ours)
             return
         super().handle_connect(event)
         if not self.handshake_complete:
@@ -271,12 +281,12 @@ class WebSocketEdge(WebSocketsSansIOProtocol):
             self.transport.resume_reading()
             super().data_received(early)
 
-    def _refuse_version(self, request: Request) -> None:
-        """Answer 426 with the version that is spoken here (RFC 6455 4.2.2 and 4.4)."""
-        response = self.conn.reject(HTTPStatus.UPGRADE_REQUIRED, "The WebSocket version spoken here is 13.\n")
-        response.headers["Upgrade"] = "websocket"
-        response.headers["Sec-WebSocket-Version"] = "13"
+    def _refuse(self, code: int, why: bytes, headers: bytes = b"") -> None:
+        """Answer a handshake that never was one, and close."""
         self.handshake_initiated = self.handshake_complete = self.close_sent = True
-        self.conn.send_response(response)
-        self.transport.write(b"".join(self.conn.data_to_send()))
+        status = HTTPStatus(code)
+        self.transport.write(
+            b"HTTP/1.1 %d %b\r\n%bcontent-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\n"
+            b"connection: close\r\n\r\n%b" % (code, status.phrase.encode(), headers, len(why), why)
+        )
         self.transport.close()
