@@ -229,10 +229,10 @@ async def test_a_pin_from_an_import(acme: MakeAcme) -> None:
 
 async def test_an_upload_broken_off(backend: Backend) -> None:
     """A body that ends before it is whole is no import, and leaves no file."""
-    server = backend.server
+    folder = backend.server.data / "imports"
+    connection = HTTPConnection("127.0.0.1", backend.server.port, timeout=PATIENCE)
 
     def upload() -> None:
-        connection = HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
         connection.putrequest("POST", "/v1/contacts/import")
         for name, value in {
             "Authorization": f"Bearer {backend.key}",
@@ -241,14 +241,16 @@ async def test_an_upload_broken_off(backend: Backend) -> None:
         }.items():
             connection.putheader(name, value)
         connection.endheaders(b"user_id,name\n" + b"1,Ann\n" * 500_000)
-        connection.close()
 
-    await asyncio.to_thread(upload)
-    folder = server.data / "imports"
+    async def spooled() -> bool:
+        return bool(list(folder.glob("*")))
 
     async def gone() -> bool:
-        return not list(folder.iterdir())
+        return not await spooled()
 
+    await asyncio.to_thread(upload)
+    await until(spooled)
+    connection.close()
     await until(gone)
     assert (await backend.get("/v1/contacts"))["items"] == []
 
