@@ -1,5 +1,6 @@
 """What every test can ask for: a real store, and a data directory for hubs of its own."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,11 @@ import pytest
 
 from onethread.store.embedded_lock import lock_for_store
 from tests.stores import guarded_store
+
+
+def pytest_configure() -> None:
+    """A shell ignores SIGINT for what it runs in the background, and so would every process of a test."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
