@@ -11,7 +11,7 @@ from onethread.agents.account import Account, AccountError, check_email, check_n
 from onethread.agents.passwords import LONGEST, SHORTEST, Busy, Passwords
 from onethread.agents.roster import MOST, Roster, put, remove
 from onethread.api.administration import RostersOf, actor_of
-from onethread.api.operation import Call, Operation, answered, done
+from onethread.api.operation import Call, Contract, Noun, answered, done
 from onethread.api.problems import Problem
 from onethread.hub.clock import now_ms
 from onethread_protocol.bounds import AgentRole, Email, Millis, Name
@@ -54,49 +54,33 @@ class NewAgent(Shape, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 raise Misfit(field, str(error)) from None
 
 
-class AgentOperations:
+class AgentOperations(Noun):
     """The rows of the table, and what they do."""
 
     def __init__(self, rosters: RostersOf, passwords: Passwords) -> None:
         self._rosters = rosters
         self._passwords = passwords
 
-    def operations(self) -> list[Operation]:
-        """Return the rows of the table."""
-        return [
-            Operation(
-                method="GET",
-                path="/v1/agents",
-                summary="List the agents.",
-                scope="admin",
-                handler=self._list,
-                answers={200: AgentPage},
-            ),
-            Operation(
-                method="POST",
-                path="/v1/agents",
-                summary="Add an agent. `exists` names the one that has this e-mail.",
-                scope="admin",
-                handler=self._add,
-                body=NewAgent,
-                answers={201: AgentRecord},
-                reasons=("exists", "full"),
-            ),
-            Operation(
-                method="DELETE",
-                path="/v1/agents/{id}",
-                summary="Remove an agent: its sessions end and its consoles are closed at once.",
-                scope="admin",
-                handler=self._remove,
-                answers={204: None},
-                reasons=("unknown_agent",),
-            ),
-        ]
-
+    @Contract(
+        method="GET",
+        path="/v1/agents",
+        summary="List the agents.",
+        scope="admin",
+        answers={200: AgentPage},
+    )
     async def _list(self, call: Call) -> Response:
         roster = await self._rosters(actor_of(call.caller)).roster(call.organization.org)
         return answered(AgentPage(items=[_view(account) for account in roster.accounts.values()]))
 
+    @Contract(
+        method="POST",
+        path="/v1/agents",
+        summary="Add an agent. `exists` names the one that has this e-mail.",
+        scope="admin",
+        body=NewAgent,
+        answers={201: AgentRecord},
+        reasons=("exists", "full"),
+    )
     async def _add(self, call: Call) -> Response:
         given: NewAgent = call.body
         email = check_email(given.email)
@@ -121,6 +105,14 @@ class AgentOperations:
         await self._rosters(actor_of(call.caller)).edit(call.organization.org, edit)
         return answered(_view(account), 201)
 
+    @Contract(
+        method="DELETE",
+        path="/v1/agents/{id}",
+        summary="Remove an agent: its sessions end and its consoles are closed at once.",
+        scope="admin",
+        answers={204: None},
+        reasons=("unknown_agent",),
+    )
     async def _remove(self, call: Call) -> Response:
         agent = call.path["id"]
 

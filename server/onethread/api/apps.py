@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 from starlette.responses import Response
 
 from onethread.api.administration import RecordsOf, actor_of, refusals
-from onethread.api.operation import Call, Operation, answered, done
+from onethread.api.operation import Call, Contract, Noun, answered, done
 from onethread.identity.credentials import is_origin
 from onethread.identity.organization import App, PrechatField
 from onethread.identity.record import Record, add_app, remove_app
@@ -62,48 +62,32 @@ class NewApp(Shape, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raise Misfit("prechat_fields", "must ask for each field once")
 
 
-class AppOperations:
+class AppOperations(Noun):
     """The rows of the table, and what they do."""
 
     def __init__(self, records: RecordsOf) -> None:
         self._records = records
 
-    def operations(self) -> list[Operation]:
-        """Return the rows of the table."""
-        return [
-            Operation(
-                method="GET",
-                path="/v1/apps",
-                summary="List the apps.",
-                scope="admin",
-                handler=self._list,
-                answers={200: AppPage},
-            ),
-            Operation(
-                method="POST",
-                path="/v1/apps",
-                summary="Add an app.",
-                scope="admin",
-                handler=self._add,
-                body=NewApp,
-                answers={201: AppView},
-                reasons=("exists",),
-            ),
-            Operation(
-                method="DELETE",
-                path="/v1/apps/{app_id}",
-                summary="Remove an app: its pages can't connect any more; contacts and threads stay.",
-                scope="admin",
-                handler=self._remove,
-                answers={204: None},
-                reasons=("unknown_app",),
-            ),
-        ]
-
+    @Contract(
+        method="GET",
+        path="/v1/apps",
+        summary="List the apps.",
+        scope="admin",
+        answers={200: AppPage},
+    )
     async def _list(self, call: Call) -> Response:
         apps = sorted(call.organization.apps.values(), key=lambda app: app.app_id)
         return answered(AppPage(items=[_view(app) for app in apps]))
 
+    @Contract(
+        method="POST",
+        path="/v1/apps",
+        summary="Add an app.",
+        scope="admin",
+        body=NewApp,
+        answers={201: AppView},
+        reasons=("exists",),
+    )
     async def _add(self, call: Call) -> Response:
         given: NewApp = call.body
         added: list[App] = []
@@ -117,6 +101,14 @@ class AppOperations:
             await self._records(actor_of(call.caller)).edit(call.organization.org, edit)
         return answered(_view(added[0]), 201)
 
+    @Contract(
+        method="DELETE",
+        path="/v1/apps/{app_id}",
+        summary="Remove an app: its pages can't connect any more; contacts and threads stay.",
+        scope="admin",
+        answers={204: None},
+        reasons=("unknown_app",),
+    )
     async def _remove(self, call: Call) -> Response:
         wanted = call.path["app_id"]
         app_id = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) <= 16 else 0

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 from starlette.responses import Response
 
 from onethread.api import cursors
-from onethread.api.operation import Call, Operation, answered, done
+from onethread.api.operation import Call, Contract, Noun, answered, done
 from onethread.api.problems import Problem
 from onethread.contacts.listing import Listing, Place, Profile
 from onethread.contacts.profile import Contact, edit, register
@@ -23,6 +23,9 @@ from onethread_protocol.custom_data import CustomData, CustomKey, check_merge
 from onethread_protocol.people import ContactView, User, UserEdit
 from onethread_protocol.shape import Shape
 from onethread_protocol.wording import shown as quoted
+
+_ONE: Final = "/v1/contacts/{id}"
+_PIN: Final = f"{_ONE}/security_hash"
 
 Query = Annotated[str, Meta(min_length=1, max_length=320)]
 Limit = Annotated[int, Meta(ge=1, le=200)]
@@ -73,7 +76,7 @@ class Pin(Shape, frozen=True, kw_only=True, forbid_unknown_fields=True):
     security_hash: Secret
 
 
-class ContactOperations:
+class ContactOperations(Noun):
     """The rows of the table, and what they do."""
 
     def __init__(self, listing: Listing, profiles: Profiles, mint: TokenMint) -> None:
@@ -81,70 +84,14 @@ class ContactOperations:
         self._profiles = profiles
         self._mint = mint
 
-    def operations(self) -> list[Operation]:
-        """Return the rows of the table."""
-        one, pin = "/v1/contacts/{id}", "/v1/contacts/{id}/security_hash"
-        return [
-            Operation(
-                method="GET",
-                path="/v1/contacts",
-                summary="List contacts, newest first: all, or those that one filter finds.",
-                scope="read",
-                handler=self._list,
-                query=ContactQuery,
-                answers={200: ContactPage},
-            ),
-            Operation(
-                method="POST",
-                path="/v1/contacts",
-                summary="Bring a contact in. `exists` names the one that has this `user_id`.",
-                scope="write",
-                handler=self._create,
-                body=NewContact,
-                answers={201: ContactView},
-                reasons=("exists",),
-            ),
-            Operation(
-                method="GET",
-                path=one,
-                summary="Read a contact.",
-                scope="read",
-                handler=self._read,
-                answers={200: ContactView},
-                reasons=("unknown_contact",),
-            ),
-            Operation(
-                method="PATCH",
-                path=one,
-                summary="Change a contact's profile; its devices and agents see it at once.",
-                scope="write",
-                handler=self._change,
-                body=ContactEdit,
-                takes=("application/json", "application/merge-patch+json"),
-                answers={200: ContactView},
-                reasons=("unknown_contact",),
-            ),
-            Operation(
-                method="PUT",
-                path=pin,
-                summary="Pin a security hash ahead, or another one; connections without it are closed.",
-                scope="write",
-                handler=self._pin,
-                body=Pin,
-                answers={204: None},
-                reasons=("unknown_contact",),
-            ),
-            Operation(
-                method="DELETE",
-                path=pin,
-                summary="Clear the pinned hash, and the mark that only proof admits (policy `sticky`).",
-                scope="admin",
-                handler=self._unpin,
-                answers={204: None},
-                reasons=("unknown_contact",),
-            ),
-        ]
-
+    @Contract(
+        method="GET",
+        path="/v1/contacts",
+        summary="List contacts, newest first: all, or those that one filter finds.",
+        scope="read",
+        query=ContactQuery,
+        answers={200: ContactPage},
+    )
     async def _list(self, call: Call) -> Response:
         query: ContactQuery = call.query
         organization = call.organization
@@ -167,6 +114,15 @@ class ContactOperations:
         profile = await self._listing.one(org, contact) if contact else None
         return [] if profile is None else [profile]
 
+    @Contract(
+        method="POST",
+        path="/v1/contacts",
+        summary="Bring a contact in. `exists` names the one that has this `user_id`.",
+        scope="write",
+        body=NewContact,
+        answers={201: ContactView},
+        reasons=("exists",),
+    )
     async def _create(self, call: Call) -> Response:
         given: NewContact = call.body
         user = User(**{name: getattr(given, name) for name in given.__struct_fields__})
@@ -184,9 +140,27 @@ class ContactOperations:
         response.headers["Location"] = f"/v1/contacts/{contact.id}"
         return response
 
+    @Contract(
+        method="GET",
+        path=_ONE,
+        summary="Read a contact.",
+        scope="read",
+        answers={200: ContactView},
+        reasons=("unknown_contact",),
+    )
     async def _read(self, call: Call) -> Response:
         return await self._shown(call, call.path["id"])
 
+    @Contract(
+        method="PATCH",
+        path=_ONE,
+        summary="Change a contact's profile; its devices and agents see it at once.",
+        scope="write",
+        body=ContactEdit,
+        takes=("application/json", "application/merge-patch+json"),
+        answers={200: ContactView},
+        reasons=("unknown_contact",),
+    )
     async def _change(self, call: Call) -> Response:
         def decide(contact: Contact) -> Change:
             return Change(edit(contact, call.body, by_customer=False, within=""))
@@ -194,6 +168,15 @@ class ContactOperations:
         await self._write(call, decide)
         return await self._shown(call, call.path["id"])
 
+    @Contract(
+        method="PUT",
+        path=_PIN,
+        summary="Pin a security hash ahead, or another one; connections without it are closed.",
+        scope="write",
+        body=Pin,
+        answers={204: None},
+        reasons=("unknown_contact",),
+    )
     async def _pin(self, call: Call) -> Response:
         organization = call.organization
 
@@ -209,6 +192,14 @@ class ContactOperations:
         await self._write(call, decide)
         return done()
 
+    @Contract(
+        method="DELETE",
+        path=_PIN,
+        summary="Clear the pinned hash, and the mark that only proof admits (policy `sticky`).",
+        scope="admin",
+        answers={204: None},
+        reasons=("unknown_contact",),
+    )
     async def _unpin(self, call: Call) -> Response:
         await self._write(
             call, lambda contact: Change(msgspec.structs.replace(contact, pin=None, signed=False))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import UNSET, Meta, UnsetType
 from starlette.responses import Response
@@ -11,7 +11,7 @@ from onethread.agents.audit import Change
 from onethread.api import cursors
 from onethread.api.administration import actor_of
 from onethread.api.contacts import Limit
-from onethread.api.operation import Call, Operation, answered
+from onethread.api.operation import Call, Contract, Noun, answered
 from onethread.api.problems import Problem
 from onethread.api.webhooks import RecordsOf, find
 from onethread.webhooks.letters import Letters, Place, name_of
@@ -21,6 +21,7 @@ from onethread_protocol.bounds import MAX_INT, Count, Cursor, Id, Millis
 from onethread_protocol.shape import Shape
 from onethread_protocol.wording import shown
 
+_DEAD: Final = "/v1/webhooks/{id}/dead_letters"
 LetterName = Annotated[str, Meta(min_length=1, max_length=255)]
 
 
@@ -60,47 +61,22 @@ class Replayed(Shape, frozen=True, kw_only=True):
     replayed: Count
 
 
-class DeadLetterOperations:
+class DeadLetterOperations(Noun):
     """The rows of the table, and what they do."""
 
     def __init__(self, records: RecordsOf, letters: Letters) -> None:
         self._records = records
         self._letters = letters
 
-    def operations(self) -> list[Operation]:
-        """Return the rows of the table."""
-        dead = "/v1/webhooks/{id}/dead_letters"
-        return [
-            Operation(
-                method="GET",
-                path=dead,
-                summary="List what could not be told in a day, the newest first.",
-                scope="admin",
-                handler=self._list_letters,
-                query=LetterQuery,
-                answers={200: LetterPage},
-                reasons=("unknown_webhook",),
-            ),
-            Operation(
-                method="POST",
-                path=f"{dead}/replay",
-                summary="Have all dead letters told again, and what waits for another try tried now.",
-                scope="admin",
-                handler=self._replay_all,
-                answers={202: Replayed},
-                reasons=("unknown_webhook",),
-            ),
-            Operation(
-                method="POST",
-                path=f"{dead}/{{letter}}/replay",
-                summary="Have one dead letter told again.",
-                scope="admin",
-                handler=self._replay,
-                answers={202: Replayed},
-                reasons=("unknown_webhook", "unknown_dead_letter"),
-            ),
-        ]
-
+    @Contract(
+        method="GET",
+        path=_DEAD,
+        summary="List what could not be told in a day, the newest first.",
+        scope="admin",
+        query=LetterQuery,
+        answers={200: LetterPage},
+        reasons=("unknown_webhook",),
+    )
     async def _list_letters(self, call: Call) -> Response:
         query: LetterQuery = call.query
         after = None if query.cursor is UNSET else _place(query.cursor, call.organization.shards)
@@ -109,11 +85,27 @@ class DeadLetterOperations:
         cursor = UNSET if more is None else cursors.spell(more)
         return answered(LetterPage(items=[_letter(one) for one in found], cursor=cursor))
 
+    @Contract(
+        method="POST",
+        path=f"{_DEAD}/replay",
+        summary="Have all dead letters told again, and what waits for another try tried now.",
+        scope="admin",
+        answers={202: Replayed},
+        reasons=("unknown_webhook",),
+    )
     async def _replay_all(self, call: Call) -> Response:
         webhook = await find(call, self._records)
         await self._note_replay(call)
         return answered(Replayed(replayed=await self._letters.revive_all(call.organization, webhook.id)), 202)
 
+    @Contract(
+        method="POST",
+        path=f"{_DEAD}/{{letter}}/replay",
+        summary="Have one dead letter told again.",
+        scope="admin",
+        answers={202: Replayed},
+        reasons=("unknown_webhook", "unknown_dead_letter"),
+    )
     async def _replay(self, call: Call) -> Response:
         webhook, letter = await find(call, self._records), call.path["letter"]
         if not await self._letters.revive(call.organization, webhook.id, letter):

@@ -7,32 +7,26 @@ from starlette.responses import Response
 from onethread.agents.audit import Change
 from onethread.api.administration import LogOf, actor_of
 from onethread.api.contacts import unknown_contact
-from onethread.api.operation import Call, Operation, done
+from onethread.api.operation import Call, Contract, Noun, done
 from onethread.hub.erasure import Erasure
 from onethread.hub.profiles import Unknown
 
 
-class ErasureOperations:
+class ErasureOperations(Noun):
     """The row of the table, and what it does."""
 
     def __init__(self, erasure: Erasure, logs: LogOf) -> None:
         self._erasure = erasure
         self._logs = logs
 
-    def operations(self) -> list[Operation]:
-        """Return the rows of the table."""
-        return [
-            Operation(
-                method="DELETE",
-                path="/v1/contacts/{id}",
-                summary="Erase a person for good: profile, thread, tokens, and whatever leads to them.",
-                scope="admin",
-                handler=self._erase,
-                answers={204: None},
-                reasons=("unknown_contact",),
-            )
-        ]
-
+    @Contract(
+        method="DELETE",
+        path="/v1/contacts/{id}",
+        summary="Erase a person for good: profile, thread, tokens, and whatever leads to them.",
+        scope="admin",
+        answers={204: None},
+        reasons=("unknown_contact",),
+    )
     async def _erase(self, call: Call) -> Response:
         contact, organization = call.path["id"], call.organization
         try:

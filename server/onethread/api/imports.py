@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from onethread.api.bodies import check_type
-from onethread.api.operation import Call, Operation, answered
+from onethread.api.operation import Call, Contract, Noun, answered
 from onethread.api.problems import FRESH, Problem
 from onethread.contacts.csv.columns import HeaderError
 from onethread.contacts.csv.report import ERRORS_HEADER, Skipped, errors_csv, warnings
@@ -76,7 +76,7 @@ class ImportReport(Shape, frozen=True, kw_only=True):
     warnings: list[Sentence] | UnsetType = UNSET
 
 
-class ImportOperations:
+class ImportOperations(Noun):
     """The rows of the table, and what they do."""
 
     def __init__(self, queue: Queue, folder: SpoolFolder, ledger: Ledger, index: ContactIndex) -> None:
@@ -85,51 +85,16 @@ class ImportOperations:
         self._ledger = ledger
         self._index = index
 
-    def operations(self) -> list[Operation]:
-        """Return the rows of the table."""
-        return [
-            Operation(
-                method="POST",
-                path="/v1/contacts/import",
-                summary="Import contacts from a CSV file of any size.",
-                scope="write",
-                handler=self._import,
-                query=ImportQuery,
-                takes=(CSV,),
-                answers={202: ImportAccepted},
-                reasons=("bad_file", "no_space"),
-            ),
-            Operation(
-                method="GET",
-                path="/v1/imports/{id}",
-                summary="Read the report of an import; kept for 30 days.",
-                scope="read",
-                handler=self._report,
-                answers={200: ImportReport},
-                reasons=("unknown_import",),
-            ),
-            Operation(
-                method="GET",
-                path="/v1/imports/{id}/errors.csv",
-                summary="Read every skipped row of an import, with its number, column and reason, as CSV.",
-                scope="read",
-                handler=self._errors,
-                gives=CSV,
-                answers={200: str},
-                reasons=("unknown_import",),
-            ),
-            Operation(
-                method="GET",
-                path="/v1/contacts/export",
-                summary="Export all contacts as CSV that imports again unchanged.",
-                scope="read",
-                handler=self._export,
-                query=ExportQuery,
-                gives=CSV,
-                answers={200: str},
-            ),
-        ]
-
+    @Contract(
+        method="POST",
+        path="/v1/contacts/import",
+        summary="Import contacts from a CSV file of any size.",
+        scope="write",
+        query=ImportQuery,
+        takes=(CSV,),
+        answers={202: ImportAccepted},
+        reasons=("bad_file", "no_space"),
+    )
     async def _import(self, call: Call) -> Response:
         check_type(call.request, (CSV,))
         dry_run = call.query.dry_run == "true"
@@ -144,6 +109,14 @@ class ImportOperations:
         await self._queue.add(spool, job)
         return answered(ImportAccepted(id=job.id), 202)
 
+    @Contract(
+        method="GET",
+        path="/v1/imports/{id}",
+        summary="Read the report of an import; kept for 30 days.",
+        scope="read",
+        answers={200: ImportReport},
+        reasons=("unknown_import",),
+    )
     async def _report(self, call: Call) -> Response:
         job = await self._job(call)
         skipped: list[Skipped] = []
@@ -153,6 +126,15 @@ class ImportOperations:
                 break
         return answered(_report_of(job, skipped[:SHOWN]))
 
+    @Contract(
+        method="GET",
+        path="/v1/imports/{id}/errors.csv",
+        summary="Read every skipped row of an import, with its number, column and reason, as CSV.",
+        scope="read",
+        gives=CSV,
+        answers={200: str},
+        reasons=("unknown_import",),
+    )
     async def _errors(self, call: Call) -> Response:
         job = await self._job(call)
         return _file(self._errors_of(job), "errors.csv")
@@ -162,6 +144,15 @@ class ImportOperations:
         async for some in self._ledger.skipped(job.org, job.id):
             yield errors_csv(some)
 
+    @Contract(
+        method="GET",
+        path="/v1/contacts/export",
+        summary="Export all contacts as CSV that imports again unchanged.",
+        scope="read",
+        query=ExportQuery,
+        gives=CSV,
+        answers={200: str},
+    )
     async def _export(self, call: Call) -> Response:
         organization = call.organization
         excel = call.query.excel == "true"

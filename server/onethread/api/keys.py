@@ -12,7 +12,7 @@ from msgspec import UNSET, Meta, UnsetType
 from starlette.responses import Response
 
 from onethread.api.administration import RecordsOf, actor_of, refusals
-from onethread.api.operation import Call, Operation, answered, done
+from onethread.api.operation import Call, Contract, Noun, answered, done
 from onethread.identity.organization import Scope
 from onethread.identity.record import ApiKey, Record, add_identity_key, remove_identity_key
 from onethread_protocol.bounds import Id, Millis, Name, Secret
@@ -80,81 +80,31 @@ class MadeIdentityKey(IdentityKeyView, frozen=True, kw_only=True):
     key: Secret
 
 
-class KeyOperations:
+class KeyOperations(Noun):
     """The rows of the table, and what they do."""
 
     def __init__(self, records: RecordsOf) -> None:
         self._records = records
 
-    def operations(self) -> list[Operation]:
-        """Return the rows of the table."""
-        return [*self._of_api_keys(), *self._of_identity_keys()]
-
-    def _of_api_keys(self) -> list[Operation]:
-        return [
-            Operation(
-                method="GET",
-                path="/v1/api_keys",
-                summary="List the API keys, without the keys themselves.",
-                scope="admin",
-                handler=self._list,
-                answers={200: ApiKeyPage},
-            ),
-            Operation(
-                method="POST",
-                path="/v1/api_keys",
-                summary="Make an API key; it is told once.",
-                scope="admin",
-                handler=self._add,
-                body=NewApiKey,
-                answers={201: MadeApiKey},
-            ),
-            Operation(
-                method="DELETE",
-                path="/v1/api_keys/{id}",
-                summary="Remove an API key: it is refused from then on.",
-                scope="admin",
-                handler=self._remove,
-                answers={204: None},
-                reasons=("unknown_key",),
-            ),
-        ]
-
-    def _of_identity_keys(self) -> list[Operation]:
-        return [
-            Operation(
-                method="GET",
-                path="/v1/identity_keys",
-                summary="List the identity keys, without the keys themselves.",
-                scope="admin",
-                handler=self._list_identity,
-                answers={200: IdentityKeyPage},
-            ),
-            Operation(
-                method="POST",
-                path="/v1/identity_keys",
-                summary="Add an identity key, so that it can take the place of the other one.",
-                scope="admin",
-                handler=self._add_identity,
-                body=NewIdentityKey,
-                answers={201: MadeIdentityKey},
-                reasons=("exists", "full"),
-            ),
-            Operation(
-                method="DELETE",
-                path="/v1/identity_keys/{kid}",
-                summary="Remove an identity key: what it signed is refused from then on.",
-                scope="admin",
-                handler=self._remove_identity,
-                answers={204: None},
-                reasons=("unknown_key",),
-            ),
-        ]
-
+    @Contract(
+        method="GET",
+        path="/v1/api_keys",
+        summary="List the API keys, without the keys themselves.",
+        scope="admin",
+        answers={200: ApiKeyPage},
+    )
     async def _list(self, call: Call) -> Response:
         record = await self._records(actor_of(call.caller)).get(call.organization.org)
         return answered(ApiKeyPage(items=[ApiKeyView(**_fields(key)) for key in record.api_keys.values()]))
 
+    @Contract(
+        method="POST",
+        path="/v1/api_keys",
+        summary="Make an API key; it is told once.",
+        scope="admin",
+        body=NewApiKey,
+        answers={201: MadeApiKey},
+    )
     async def _add(self, call: Call) -> Response:
         given: NewApiKey = call.body
         name = "" if given.name is UNSET else given.name
@@ -162,15 +112,39 @@ class KeyOperations:
         made, key = await records.add_api_key(call.organization.org, name, scope=given.scope)
         return answered(MadeApiKey(**_fields(made), key=key), 201)
 
+    @Contract(
+        method="DELETE",
+        path="/v1/api_keys/{id}",
+        summary="Remove an API key: it is refused from then on.",
+        scope="admin",
+        answers={204: None},
+        reasons=("unknown_key",),
+    )
     async def _remove(self, call: Call) -> Response:
         with refusals("unknown_key"):
             await self._records(actor_of(call.caller)).remove_api_key(call.organization.org, call.path["id"])
         return done()
 
+    @Contract(
+        method="GET",
+        path="/v1/identity_keys",
+        summary="List the identity keys, without the keys themselves.",
+        scope="admin",
+        answers={200: IdentityKeyPage},
+    )
     async def _list_identity(self, call: Call) -> Response:
         items = [IdentityKeyView(kid=kid) for kid in call.organization.identity_keys]
         return answered(IdentityKeyPage(items=items))
 
+    @Contract(
+        method="POST",
+        path="/v1/identity_keys",
+        summary="Add an identity key, so that it can take the place of the other one.",
+        scope="admin",
+        body=NewIdentityKey,
+        answers={201: MadeIdentityKey},
+        reasons=("exists", "full"),
+    )
     async def _add_identity(self, call: Call) -> Response:
         given: NewIdentityKey = call.body
         key = secrets.token_urlsafe(SHORTEST) if given.key is UNSET else given.key
@@ -185,6 +159,14 @@ class KeyOperations:
             await self._records(actor_of(call.caller)).edit(call.organization.org, edit)
         return answered(MadeIdentityKey(kid=kids[0], key=key), 201)
 
+    @Contract(
+        method="DELETE",
+        path="/v1/identity_keys/{kid}",
+        summary="Remove an identity key: what it signed is refused from then on.",
+        scope="admin",
+        answers={204: None},
+        reasons=("unknown_key",),
+    )
     async def _remove_identity(self, call: Call) -> Response:
         with refusals("unknown_key"):
             await self._records(actor_of(call.caller)).edit(

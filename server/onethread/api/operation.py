@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import msgspec
 from starlette.requests import Request
@@ -48,11 +48,13 @@ class Call:
 
 
 Handler: TypeAlias = Callable[[Call], Awaitable[Response]]
+_Method = TypeVar("_Method", bound=Callable[..., Awaitable[Response]])
+_CONTRACT: Final = "contract"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Operation:
-    """A method of a path.
+class Contract:
+    """What is said of an operation; stands as decorator over the method that does it.
 
     `path` has its parameters in braces. `scope` is what the caller needs; None: anybody may call. `query`
     and `body` are structs; of another kind than JSON (`takes`), the body is the handler's to read. `answers`
@@ -64,7 +66,6 @@ class Operation:
     path: str
     summary: str
     scope: Scope | None
-    handler: Handler
     query: type[msgspec.Struct] = Nothing
     body: type[msgspec.Struct] | None = None
     takes: tuple[str, ...] = JSON
@@ -73,6 +74,30 @@ class Operation:
     reasons: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     """Request headers that it heeds, with their meaning."""
+
+    def __call__(self, method: _Method) -> _Method:
+        """Mark the method as what does it."""
+        setattr(method, _CONTRACT, self)
+        return method
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation(Contract):
+    """A method of a path, with what handles it."""
+
+    handler: Handler
+
+
+class Noun:
+    """What can be done with one noun: each of its methods under a Contract is an operation."""
+
+    def operations(self) -> list[Operation]:
+        """Return the rows of the table, in the order of their methods."""
+        return [
+            Operation(**vars(contract), handler=getattr(self, name))
+            for name, method in vars(type(self)).items()
+            if isinstance(contract := getattr(method, _CONTRACT, None), Contract)
+        ]
 
 
 def answered(body: msgspec.Struct, status: int = 200) -> Response:

@@ -14,7 +14,7 @@ from onethread.agents.account import agent_view
 from onethread.agents.login import LoggedIn, Logins, Refused
 from onethread.agents.session import LIFETIME_MS
 from onethread.api.callers import not_let_in
-from onethread.api.operation import Call, Operation, answered, done
+from onethread.api.operation import Call, Contract, Noun, answered, done
 from onethread.api.problems import Problem
 from onethread_protocol.bounds import Email, Millis, Org, Secret, Token
 from onethread_protocol.people import AgentView
@@ -47,7 +47,7 @@ class EndsSessions(Protocol):
         """End the session of a token, if there is one, and its consoles; false if it opens nothing."""
 
 
-class SessionOperations:
+class SessionOperations(Noun):
     """`POST` and `DELETE /v1/sessions`. `address_of` is the client's, after trusted proxies."""
 
     def __init__(self, logins: Logins, sessions: EndsSessions, address_of: Callable[[Request], str]) -> None:
@@ -55,30 +55,15 @@ class SessionOperations:
         self._sessions = sessions
         self._address_of = address_of
 
-    def operations(self) -> list[Operation]:
-        """Return the rows of the table."""
-        return [
-            Operation(
-                method="POST",
-                path=PATH,
-                summary="Log an agent in.",
-                scope=None,
-                handler=self._log_in,
-                body=SessionRequest,
-                answers={200: SessionAnswer},
-                reasons=("bad_credentials", "origin_refused", "rate_limited"),
-            ),
-            Operation(
-                method="DELETE",
-                path=PATH,
-                summary="Log the agent out: end the session that this request comes with.",
-                scope=None,
-                handler=self._log_out,
-                answers={204: None},
-                reasons=("bad_credentials",),
-            ),
-        ]
-
+    @Contract(
+        method="POST",
+        path=PATH,
+        summary="Log an agent in.",
+        scope=None,
+        body=SessionRequest,
+        answers={200: SessionAnswer},
+        reasons=("bad_credentials", "origin_refused", "rate_limited"),
+    )
     async def _log_in(self, call: Call) -> Response:
         request, wanted = call.request, call.body
         origin, host = request.headers.get("origin"), request.headers.get("host", "")
@@ -94,6 +79,14 @@ class SessionOperations:
             raise not_let_in("`org`, `email` and `password` don't belong together.") from None
         return _logged_in(logged_in, host if wanted.cookie is True else None)
 
+    @Contract(
+        method="DELETE",
+        path=PATH,
+        summary="Log the agent out: end the session that this request comes with.",
+        scope=None,
+        answers={204: None},
+        reasons=("bad_credentials",),
+    )
     async def _log_out(self, call: Call) -> Response:
         token = session_token(call.request)
         if token is None or not await self._sessions.close(token):

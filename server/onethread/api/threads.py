@@ -12,7 +12,7 @@ from onethread.agents.inbox import Spot, read_cursor, spell
 from onethread.agents.roster import Roster
 from onethread.api import cursors
 from onethread.api.contacts import Limit
-from onethread.api.operation import Call, Operation, answered
+from onethread.api.operation import Call, Contract, Noun, answered
 from onethread.api.problems import Problem
 from onethread.contacts.listing import Listing
 from onethread.hub.clerk import Clerk, new_cid
@@ -39,6 +39,7 @@ from onethread_protocol.wording import shown
 
 KEY_HEADER: Final = "Idempotency-Key"
 _KEY_CHARACTERS: Final = 64
+_ONE: Final = "/v1/threads/{id}"
 
 
 class ThreadQuery(Shape, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -110,7 +111,7 @@ class Rosters(Protocol):
         """Return an organization's agents."""
 
 
-class ThreadOperations:
+class ThreadOperations(Noun):
     """The rows of the table, and what they do."""
 
     def __init__(self, clerk: Clerk, listing: Listing, rosters: Rosters) -> None:
@@ -118,62 +119,14 @@ class ThreadOperations:
         self._listing = listing
         self._rosters = rosters
 
-    def operations(self) -> list[Operation]:
-        """Return the rows of the table."""
-        one = "/v1/threads/{id}"
-        return [
-            Operation(
-                method="GET",
-                path="/v1/threads",
-                summary="List threads by their newest message or note, as the inbox does.",
-                scope="read",
-                handler=self._list,
-                query=ThreadQuery,
-                answers={200: ThreadPage},
-            ),
-            Operation(
-                method="GET",
-                path=one,
-                summary="Read a thread's state.",
-                scope="read",
-                handler=self._read,
-                answers={200: ThreadView},
-                reasons=("unknown_thread", "moved"),
-            ),
-            Operation(
-                method="PATCH",
-                path=one,
-                summary="Open or close a thread, give it to an agent or to nobody.",
-                scope="write",
-                handler=self._change,
-                body=ThreadEdit,
-                takes=("application/json", "application/merge-patch+json"),
-                answers={200: ThreadView},
-                reasons=("unknown_thread", "moved"),
-            ),
-            Operation(
-                method="GET",
-                path=f"{one}/events",
-                summary="Read events, notes among them: the newest before a seq, ascending.",
-                scope="read",
-                handler=self._events,
-                query=EventQuery,
-                answers={200: EventPage},
-                reasons=("unknown_thread", "moved"),
-            ),
-            Operation(
-                method="POST",
-                path=f"{one}/messages",
-                summary="Write a message; repeated with the same `Idempotency-Key`, it is written once.",
-                scope="write",
-                handler=self._post,
-                body=NewMessage,
-                answers={200: Ack, 201: Ack},
-                reasons=("unknown_thread", "moved", "cid_conflict"),
-                headers={KEY_HEADER: "The message's cid, 1 to 64 characters; a random one if left out."},
-            ),
-        ]
-
+    @Contract(
+        method="GET",
+        path="/v1/threads",
+        summary="List threads by their newest message or note, as the inbox does.",
+        scope="read",
+        query=ThreadQuery,
+        answers={200: ThreadPage},
+    )
     async def _list(self, call: Call) -> Response:
         query: ThreadQuery = call.query
         agent = call.caller.agent
@@ -192,6 +145,14 @@ class ThreadOperations:
             )
         )
 
+    @Contract(
+        method="GET",
+        path=_ONE,
+        summary="Read a thread's state.",
+        scope="read",
+        answers={200: ThreadView},
+        reasons=("unknown_thread", "moved"),
+    )
     async def _read(self, call: Call) -> Response:
         thread = call.path["id"]
         found = await self._clerk.look(call.organization, thread)
@@ -215,6 +176,16 @@ class ThreadOperations:
             )
         )
 
+    @Contract(
+        method="PATCH",
+        path=_ONE,
+        summary="Open or close a thread, give it to an agent or to nobody.",
+        scope="write",
+        body=ThreadEdit,
+        takes=("application/json", "application/merge-patch+json"),
+        answers={200: ThreadView},
+        reasons=("unknown_thread", "moved"),
+    )
     async def _change(self, call: Call) -> Response:
         edit: ThreadEdit = call.body
         thread, author = call.path["id"], _author(call)
@@ -230,6 +201,15 @@ class ThreadOperations:
             await self._clerk.set_status(call.organization, thread, author, edit.status)
         return await self._read(call)
 
+    @Contract(
+        method="GET",
+        path=f"{_ONE}/events",
+        summary="Read events, notes among them: the newest before a seq, ascending.",
+        scope="read",
+        query=EventQuery,
+        answers={200: EventPage},
+        reasons=("unknown_thread", "moved"),
+    )
     async def _events(self, call: Call) -> Response:
         query: EventQuery = call.query
         events, more = await self._clerk.history(
@@ -238,6 +218,16 @@ class ThreadOperations:
         cursor = cursors.spell(msgspec.json.decode(events[0], type=_Numbered).seq) if more else UNSET
         return answered(EventPage(items=cast("list[Event]", events), cursor=cursor))
 
+    @Contract(
+        method="POST",
+        path=f"{_ONE}/messages",
+        summary="Write a message; repeated with the same `Idempotency-Key`, it is written once.",
+        scope="write",
+        body=NewMessage,
+        answers={200: Ack, 201: Ack},
+        reasons=("unknown_thread", "moved", "cid_conflict"),
+        headers={KEY_HEADER: "The message's cid, 1 to 64 characters; a random one if left out."},
+    )
     async def _post(self, call: Call) -> Response:
         message: NewMessage = call.body
         author = await self._writer(call, message)

@@ -6,14 +6,14 @@ A secret is told once, when it is made.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from msgspec import UNSET, UnsetType
 from starlette.responses import Response
 
 from onethread.agents.audit import Actor, Change
 from onethread.api.administration import actor_of, refusals
-from onethread.api.operation import Call, Operation, answered, done
+from onethread.api.operation import Call, Contract, Noun, answered, done
 from onethread.api.problems import Problem
 from onethread.hub.clock import now_ms
 from onethread.identity.organization import Organization
@@ -33,6 +33,8 @@ from onethread.webhooks.record import (
 from onethread.webhooks.signature import new_secret
 from onethread_protocol.bounds import Count, Id, Millis, Secret, Url
 from onethread_protocol.shape import Misfit, Shape
+
+_ONE: Final = "/v1/webhooks/{id}"
 
 
 class WebhookView(Shape, frozen=True, kw_only=True):
@@ -116,7 +118,7 @@ class Records(Protocol):
 RecordsOf: TypeAlias = Callable[[Actor], Records]
 
 
-class WebhookOperations:
+class WebhookOperations(Noun):
     """The rows of the table, and what they do. `allowed`: networks that are reached though not public."""
 
     def __init__(self, records: RecordsOf, letters: Letters, allowed: Sequence[Network]) -> None:
@@ -124,72 +126,26 @@ class WebhookOperations:
         self._letters = letters
         self._allowed = allowed
 
-    def operations(self) -> list[Operation]:
-        """Return the rows of the table."""
-        one = "/v1/webhooks/{id}"
-        return [
-            Operation(
-                method="GET",
-                path="/v1/webhooks",
-                summary="List the webhooks, without their secrets.",
-                scope="admin",
-                handler=self._list,
-                answers={200: WebhookPage},
-            ),
-            Operation(
-                method="POST",
-                path="/v1/webhooks",
-                summary="Add a webhook, its secret told once. It hears of all that happens after the answer.",
-                scope="admin",
-                handler=self._add,
-                body=NewWebhook,
-                answers={201: MadeWebhook},
-                reasons=("full",),
-            ),
-            Operation(
-                method="GET",
-                path=one,
-                summary="Read a webhook, and how it stands with it.",
-                scope="admin",
-                handler=self._read,
-                answers={200: WebhookState},
-                reasons=("unknown_webhook",),
-            ),
-            Operation(
-                method="PATCH",
-                path=one,
-                summary="Change a webhook's URL or events; what waits goes to the new URL.",
-                scope="admin",
-                handler=self._change,
-                body=WebhookEdit,
-                takes=("application/json", "application/merge-patch+json"),
-                answers={200: WebhookView},
-                reasons=("unknown_webhook",),
-            ),
-            Operation(
-                method="DELETE",
-                path=one,
-                summary="Remove a webhook, with what waits for it and its dead letters.",
-                scope="admin",
-                handler=self._remove,
-                answers={204: None},
-                reasons=("unknown_webhook",),
-            ),
-            Operation(
-                method="POST",
-                path=f"{one}/secret",
-                summary="Make another secret, told once; the one before signs beside it for a day.",
-                scope="admin",
-                handler=self._rotate,
-                answers={201: MadeSecret},
-                reasons=("unknown_webhook",),
-            ),
-        ]
-
+    @Contract(
+        method="GET",
+        path="/v1/webhooks",
+        summary="List the webhooks, without their secrets.",
+        scope="admin",
+        answers={200: WebhookPage},
+    )
     async def _list(self, call: Call) -> Response:
         webhooks = await self._records(actor_of(call.caller)).get(call.organization.org)
         return answered(WebhookPage(items=[_view(one) for one in webhooks.live.values()]))
 
+    @Contract(
+        method="POST",
+        path="/v1/webhooks",
+        summary="Add a webhook, its secret told once. It hears of all that happens after the answer.",
+        scope="admin",
+        body=NewWebhook,
+        answers={201: MadeWebhook},
+        reasons=("full",),
+    )
     async def _add(self, call: Call) -> Response:
         given: NewWebhook = call.body
         url = self._checked(given.url)
@@ -198,6 +154,14 @@ class WebhookOperations:
             await self._records(actor_of(call.caller)).add(call.organization, webhook)
         return answered(MadeWebhook(**_fields(webhook), secret=webhook.secret), 201)
 
+    @Contract(
+        method="GET",
+        path=_ONE,
+        summary="Read a webhook, and how it stands with it.",
+        scope="admin",
+        answers={200: WebhookState},
+        reasons=("unknown_webhook",),
+    )
     async def _read(self, call: Call) -> Response:
         webhook = await find(call, self._records)
         standing = await self._letters.standing(call.organization, webhook.id)
@@ -212,6 +176,16 @@ class WebhookOperations:
             )
         )
 
+    @Contract(
+        method="PATCH",
+        path=_ONE,
+        summary="Change a webhook's URL or events; what waits goes to the new URL.",
+        scope="admin",
+        body=WebhookEdit,
+        takes=("application/json", "application/merge-patch+json"),
+        answers={200: WebhookView},
+        reasons=("unknown_webhook",),
+    )
     async def _change(self, call: Call) -> Response:
         given: WebhookEdit = call.body
         fields: dict[str, object] = {}
@@ -223,10 +197,26 @@ class WebhookOperations:
         after = await self._edit(call, lambda webhooks: change(webhooks, id_, **fields))
         return answered(_view(after.find(id_)))
 
+    @Contract(
+        method="DELETE",
+        path=_ONE,
+        summary="Remove a webhook, with what waits for it and its dead letters.",
+        scope="admin",
+        answers={204: None},
+        reasons=("unknown_webhook",),
+    )
     async def _remove(self, call: Call) -> Response:
         await self._edit(call, lambda webhooks: end(webhooks, call.path["id"]))
         return done()
 
+    @Contract(
+        method="POST",
+        path=f"{_ONE}/secret",
+        summary="Make another secret, told once; the one before signs beside it for a day.",
+        scope="admin",
+        answers={201: MadeSecret},
+        reasons=("unknown_webhook",),
+    )
     async def _rotate(self, call: Call) -> Response:
         id_, secret, now = call.path["id"], new_secret(), now_ms()
         after = await self._edit(call, lambda webhooks: rotate(webhooks, id_, secret, now))
