@@ -10,9 +10,11 @@ from onethread.agents.login import Logins
 from onethread.agents.passwords import Passwords
 from onethread.api.agents import AgentOperations
 from onethread.api.apps import AppOperations
+from onethread.api.authors import Authors
 from onethread.api.contacts import ContactOperations
 from onethread.api.dead_letters import DeadLetterOperations
 from onethread.api.erasure import ErasureOperations
+from onethread.api.events import EventOperations
 from onethread.api.imports import ImportOperations
 from onethread.api.keys import KeyOperations
 from onethread.api.operation import Operation
@@ -46,6 +48,7 @@ def operations(
     logins = Logins(storage.sessions, addresses, passwords, now_ms)
     listing = Listing(storage.contacts)
     clerk = Clerk(storage.threads, storage.agents)
+    authors = Authors(storage.sessions)
     letters, allowed = Letters(storage.outbox), serving.settings.webhook_allow_private
     profiles = Profiles(storage.threads)
     records, accounts, webhooks = storage.organizations, storage.accounts, storage.webhooks
@@ -54,7 +57,8 @@ def operations(
         *ContactOperations(listing, profiles, TokenMint(serving.key)).operations(),
         *ErasureOperations(Erasure(storage.threads), accounts).operations(),
         *ImportOperations(queue, spools, storage.imports, storage.contacts).operations(),
-        *ThreadOperations(clerk, listing, storage.sessions).operations(),
+        *ThreadOperations(clerk, listing, authors).operations(),
+        *EventOperations(clerk, authors).operations(),
         *AgentOperations(accounts, passwords).operations(),
         *AppOperations(records).operations(),
         *KeyOperations(records).operations(),
