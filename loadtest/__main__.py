@@ -16,6 +16,7 @@ from loadtest.capacity import bounds, fitted, raise_file_limit
 from loadtest.child import ServerFailed
 from loadtest.crew import WorkerFailed
 from loadtest.figures import Run, Sample, figures
+from loadtest.options import Finite, end_in_peace, folder
 from loadtest.plan import Part, Scenario, Shape
 from loadtest.report import page
 from loadtest.run import run
@@ -30,11 +31,9 @@ WIDTH = 120
 @click.argument("scenarios", nargs=-1, required=True, type=click.Choice(list(SCENARIOS)))
 @click.option("--threads", type=click.IntRange(1, 100_000), help="Threads, each of one contact.")
 @click.option("--devices", type=click.IntRange(1, 10_000), help="Connections of each thread.")
-@click.option("--seconds", type=click.FloatRange(0.1, 3600), help="How long to send.")
-@click.option(
-    "--rest", type=click.FloatRange(0, 3600), help="Seconds without any message, where there are such."
-)
-@click.option("--rate", type=click.FloatRange(0.1, 1_000_000), help="Messages a second, in open loops.")
+@click.option("--seconds", type=Finite(0.1, 3600), help="How long to send.")
+@click.option("--rest", type=Finite(0, 3600), help="Seconds without any message, where there are such.")
+@click.option("--rate", type=Finite(0.1, 1_000_000), help="Messages a second, in open loops.")
 @click.option(
     "--outstanding", type=click.IntRange(1, 1000), help="Messages a connection keeps unacknowledged."
 )
@@ -46,12 +45,19 @@ WIDTH = 120
 @click.option(
     "--spread/--whole", default=None, help="Over several hubs, spread a thread's devices or keep it whole."
 )
-@click.option("--out", type=click.Path(path_type=Path), default=Path("data/loadtest"), show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("data/loadtest"),
+    show_default=True,
+    callback=folder,
+)
 def loadtest(scenarios: tuple[str, ...], out: Path, **asked: Any) -> None:
     """Load a server of its own; each SCENARIO in turn. What is not asked for is the scenario's own.
 
     Exit code 1 if anything went wrong or any delivery is not accounted for.
     """
+    end_in_peace()
     console = Console()
     if not console.is_terminal:
         console = Console(width=WIDTH)
@@ -64,7 +70,8 @@ def loadtest(scenarios: tuple[str, ...], out: Path, **asked: Any) -> None:
                 found.append(_run(SCENARIOS[name], part, shape, progress.show))
         print_scenario(console, found)
         runs += found
-    for path in write(runs, out):
+        written = write(runs, out)  # each time, so that an end in the middle leaves what was found
+    for path in written:
         console.print(f"{path.resolve()}", soft_wrap=True, highlight=False)
     if not all(each.holds for each in runs):
         raise SystemExit(1)

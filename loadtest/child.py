@@ -60,11 +60,13 @@ class Child:
         """
         await self._spawn(command, environ, folder)
 
-    async def stop(self) -> None:
-        """End it in peace; after 20 s by force, and its own children with it."""
+    async def stop(self) -> int:
+        """End it in peace; after 20 s by force, and its own children with it. Returns its exit code."""
         process = self._process
-        if process is None or process.returncode is not None:
-            return
+        if process is None:
+            return 0
+        if process.returncode is not None:
+            return process.returncode
         process.send_signal(signal.SIGTERM)
         try:
             await asyncio.wait_for(process.wait(), STOP_S)
@@ -72,6 +74,7 @@ class Child:
             for pid in (process.pid, *processes.children(process.pid)):
                 os.kill(pid, signal.SIGKILL)
             await process.wait()
+        return process.returncode or 0
 
     async def _spawn(
         self,

@@ -58,8 +58,10 @@ class Workers:
         for process in self._processes:
             assert process.stdin is not None  # noqa: S101 - asked for at the start
             process.stdin.write(line)
-        answers = (self._answer(worker, answer) for worker in range(len(self._processes)))
-        return await asyncio.wait_for(asyncio.gather(*answers), seconds)
+        async with asyncio.timeout(seconds):
+            return await asyncio.gather(
+                *(self._answer(worker, answer) for worker in range(len(self._processes)))
+            )
 
     async def _answer(self, worker: int, wanted: str) -> dict[str, Any]:
         lines = self._processes[worker].stdout
@@ -76,7 +78,13 @@ class Workers:
             command = ("-m", "loadtest.worker", json.dumps(asdict(crew)))
             self._processes.append(
                 await asyncio.create_subprocess_exec(
-                    sys.executable, *command, cwd=ROOT, stdin=PIPE, stdout=PIPE, limit=LONGEST_LINE
+                    sys.executable,
+                    *command,
+                    cwd=ROOT,
+                    stdin=PIPE,
+                    stdout=PIPE,
+                    limit=LONGEST_LINE,
+                    start_new_session=True,  # Ctrl-C is the leader's, who ends them
                 )
             )
         return self

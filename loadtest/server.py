@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import sys
 from pathlib import Path
 from typing import Final, Self
@@ -50,8 +52,8 @@ class Server:
         self.store = next(iter(processes.children(self.hub)), 0)
 
     async def restart(self) -> None:
-        """Stop it and start it again on the same data and port."""
-        await self._child.stop()
+        """Stop it and start it again on the same data and port. Raises ServerFailed."""
+        await self._stop()
         await self.start()
 
     def log(self) -> str:
@@ -66,5 +68,18 @@ class Server:
             raise
         return self
 
-    async def __aexit__(self, *_: object) -> None:
-        await self._child.stop()
+    async def __aexit__(self, failed: type[BaseException] | None, *_: object) -> None:
+        try:
+            await self._stop()
+        except ServerFailed:
+            if failed is None:
+                raise
+        finally:
+            # A hub that was killed leaves its store to the next one.
+            if self.store and processes.usage(self.store).rss:
+                os.kill(self.store, signal.SIGKILL)
+
+    async def _stop(self) -> None:
+        code = await self._child.stop()
+        if code:
+            raise ServerFailed(f"the server ended with exit code {code}: {self.log()[-2000:]}")

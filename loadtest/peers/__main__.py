@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from loadtest.capacity import TooMany, raise_file_limit
+from loadtest.options import Finite, end_in_peace, folder
 from loadtest.peers.comparison import OURS, Comparison
 from loadtest.peers.markdown import markdown
 from loadtest.peers.page import page
@@ -58,21 +59,22 @@ def _cpus(_: click.Context, __: click.Parameter, value: str) -> frozenset[int]:
     "--rounds", type=click.IntRange(1, 100), default=3, show_default=True, help="Turns of everyone."
 )
 @click.option("--connections", type=click.IntRange(3, 100_000), help="In place of each load's.")
-@click.option("--seconds", type=click.FloatRange(0.5, 600), help="In place of each load's.")
-@click.option(
-    "--rate", type=click.FloatRange(1, 1_000_000), help="Messages offered a second, where it is open."
-)
+@click.option("--seconds", type=Finite(0.5, 600), help="In place of each load's.")
+@click.option("--rate", type=Finite(1, 1_000_000), help="Messages offered a second, where it is open.")
 @click.option("--server-cpus", default="", callback=_cpus, help="Bind servers and stores to these, like 0,1.")
 @click.option("--fleet-cpus", default="", callback=_cpus, help="Bind the fleet to these.")
 @click.option("--short", is_flag=True, help="Small, short, once; fails unless everyone does the whole job.")
 @click.option("--markdown", "only_markdown", is_flag=True, help="Run nothing; print the last run's tables.")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("data/peers"), show_default=True)
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("data/peers"), show_default=True, callback=folder
+)
 def peers(short: bool, only_markdown: bool, out: Path, **asked: Any) -> None:
     """Put Onethread and its peers under the same load in turn, and print and draw the ratios.
 
     A ratio is Onethread's figure over the peer's. loadtest/peers/README.md says what each peer is, and which
     variants there are. Whoever has not been built is left out with a word; `make bench-peers` builds.
     """
+    end_in_peace()
     console = Console()
     if only_markdown:
         if not (out / "comparison.md").exists():
