@@ -31,7 +31,7 @@ class Sample:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StepCost:
-    """What a step took: seconds, CPU seconds of each side, counts, and bytes (PSS) that it added."""
+    """What a step took: seconds, CPU seconds of each side, counts, and bytes of memory that it added."""
 
     title: str
     joins_count: bool

@@ -88,17 +88,26 @@ class Scenario:
     parts: Sequence[Part] = (WHOLE,)
     compared: Sequence[str] = ()
     """The figures (figures.py) that the parts are compared by."""
+    least: int = 1
+    """Connections that each process has to have."""
 
     def shaped(self, part: Part, asked: Mapping[str, Any]) -> Shape:
         """The shape of a part, with what was asked for in place of the scenario's own.
 
-        Raises ValueError, naming the field, for what the parts differ in: then there is nothing to ask.
+        Raises ValueError, naming the field, for what the parts differ in: then there is nothing to ask; and
+        for more processes than there are connections for.
         """
         given = {name: value for name, value in asked.items() if value is not None}
         for name in given:
             if name in part.changes:
                 raise ValueError(f"{name}: {self.name} compares several; leave it out")
-        return replace(self.shape, **{**part.changes, **given})
+        shape = replace(self.shape, **{**part.changes, **given})
+        if shape.threads and shape.connections < self.least * shape.workers:
+            least = self.least * shape.workers
+            raise ValueError(
+                f"workers: {shape.workers} of {self.name} need {least} connections, not {shape.connections}"
+            )
+        return shape
 
     def planned(self, part: Part, shape: Shape) -> list[Step]:
         """The steps of a part in this shape."""

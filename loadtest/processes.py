@@ -49,12 +49,16 @@ def clocked(pid: int) -> float:
 
 
 def memory(pid: int) -> int:
-    """Proportional set size in bytes: resident, with shared pages counted by part; 0 when it is no more."""
+    """Anonymous memory in bytes: what it has written, without files mapped; 0 when it is no more.
+
+    Not the proportional set size: of one Python with others beside it, that falls as they start.
+    """
     try:
         rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return 0
-    return next((int(line.split()[1]) * 1024 for line in rollup.splitlines() if line.startswith("Pss:")), 0)
+    lines = rollup.splitlines()
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Anonymous:")), 0)
 
 
 def children(pid: int) -> list[int]:

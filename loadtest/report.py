@@ -23,7 +23,7 @@ _OVER_TIME: Final = {"p50": "p50", "p99": "p99", "max": "longest"}
 _NOTES: Final = (
     "<p>Everything on: identity, cids, inbox, read positions, fsync always. CPU is the processes' own "
     "accounting, in seconds of one core. Memory a connection is what joining added to the processes' "
-    "proportional set size; the kernel's socket buffers are not in it. Latency counts from when a message "
+    "anonymous memory; the kernel's socket buffers are not in it. Latency counts from when a message "
     "was due, not from when it could be sent. Fleet, hub and store share the machine.</p>"
 )
 

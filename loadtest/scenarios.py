@@ -151,6 +151,7 @@ SCENARIOS: Final = {
             Shape(threads=2, devices=50, seconds=10, rate=200, text=8000),
             _slow,
             {"ONETHREAD_BUFFER": "256KiB"},
+            least=2,
         ),
         Scenario(
             "inbox",

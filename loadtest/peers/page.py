@@ -27,7 +27,7 @@ _NOTES = (
     "<p>Everyone keeps each message in a store of the same make (append-only file, fsync always), checks its "
     "cid, gives it a seq, acks the sender and delivers it to all three devices of its thread. In brackets: "
     "Onethread's figure over the peer's: below 1 it needs less. CPU is the processes' own accounting, "
-    "in seconds of one core; memory is what joining added to the proportional set size. Bars are medians of "
+    "in seconds of one core; memory is what joining added to the anonymous memory. Bars are medians of "
     "the rounds; the lines through them reach from the least to the most. loadtest/peers/README.md says what "
     "each peer is and what it leaves out.</p>"
 )

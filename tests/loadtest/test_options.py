@@ -28,6 +28,16 @@ def test_numbers_that_are_none(option: str, value: str) -> None:
         assert value in done.output
 
 
+@pytest.mark.parametrize(
+    "words", ["slow --threads 1 --devices 1", "hot --devices 1 --workers 2", "steady --threads 1 --workers 9"]
+)
+def test_processes_without_connections(words: str) -> None:
+    """It is told how many there have to be."""
+    done = CliRunner().invoke(loadtest, words.split())
+    assert done.exit_code == 2
+    assert "workers: " in done.output
+
+
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     """It is told before a run, not after."""
     (tmp_path / "file").touch()
