@@ -28,6 +28,8 @@ from loadtest.watch import Watch
 from loadtest.weighing import Weight, kept, weigh
 
 SAMPLE_S: Final = 0.5
+LINGER_S: Final = 0.3
+"""From all that was awaited to the count: what comes twice comes meanwhile."""
 LEAD_NS: Final = 50_000_000
 """From the word to the first message: all processes have read it by then."""
 
@@ -69,6 +71,7 @@ async def _load(
     try:
         for step in steps:
             await _step(step, installation, workers, watch)
+        await asyncio.sleep(LINGER_S)
         counts, faults = await workers.report()
         await workers.step("leave", {})
     finally:
