@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 
 import click
@@ -16,6 +17,8 @@ from onethread.hub.pace import ACTS
 from onethread.hub.rate import HOLD
 from onethread.identity.tokens import TOKEN_LIFETIME_MS
 from onethread.settings import SETTINGS
+from onethread.webhooks.payload import MEANINGS
+from onethread.webhooks.schedule import DELAYS
 from onethread_protocol.bounds import NESTING
 
 ROOT = Path(__file__).parent.parent
@@ -97,6 +100,19 @@ def test_the_wires_numbers() -> None:
         f"nested {NESTING} levels deep",
     ]
     assert [text for text in promised if text not in page] == []
+
+
+def test_webhook_events() -> None:
+    """docs/webhooks.md has a row for each event, with when it is told, in order, and of each further try."""
+    text = (DOCS / "webhooks.md").read_text()
+    rows = re.findall(r"^\| `(\w+\.\w+)` \| (.+) \|$", text, re.MULTILINE)
+    assert rows == list(MEANINGS.items())
+    unit = {"s": 1, "min": 60, "h": 3600}
+    tries = [
+        tuple(sum(int(n) * unit[u] for n, u in re.findall(r"(\d+) (h|min|s)", cell)) for cell in row)
+        for row in re.findall(r"^\| \d+ \| (.+) \| (.+) \|$", text, re.MULTILINE)
+    ]
+    assert tries == list(zip(DELAYS, accumulate(DELAYS), strict=True))
 
 
 def test_import_columns() -> None:

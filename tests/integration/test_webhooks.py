@@ -6,12 +6,14 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from tests.integration.acme import MakeAcme
 from tests.integration.acme import acme_fixture as acme_fixture
 from tests.integration.acme import quiet_fixture as quiet_fixture
 from tests.integration.backend import Backend, backend_of
+from tests.integration.http import request
 from tests.integration.hubs import until
 from tests.integration.serving import Running
 from tests.integration.team import MakeTeam
@@ -78,6 +80,10 @@ async def test_from_first_to_last(team: MakeTeam, receiver: Receiver) -> None:
     assert message["data"]["event"] == event
     assert bodies[3]["data"]["assignee"] == {"id": "ag_ana", "name": "ana"}
     assert bodies[4]["data"]["contact"]["custom_data"] == {"plan": "gold"}
+    described = (await request(org.server, "GET", "/openapi.json")).json
+    for body in bodies:
+        said = described["webhooks"][body["type"]]["post"]["requestBody"]["content"]["application/json"]
+        jsonschema_rs.validate({**said["schema"], "components": described["components"]}, body)
     verify = verifier()
     for one in received:
         assert one.headers["webhook-id"] == one.json["id"]

@@ -17,6 +17,9 @@ from onethread.agents import cookie
 from onethread.api.operation import Operation
 from onethread.api.problems import MEDIA_TYPE, REASONS, ProblemBody
 from onethread.api.queries import is_map
+from onethread.webhooks.payload import MEANINGS, notification_of
+from onethread.webhooks.record import EventType
+from onethread.webhooks.signature import HEADERS
 
 PATH: Final = "/openapi.json"
 _ANY: Final = ("bad_field", "not_acceptable", "internal_error", "store_unavailable")
@@ -54,6 +57,7 @@ def describe(operations: Sequence[Operation]) -> dict[str, Any]:
             "description": "The HTTP API of an Onethread server. Errors are problem+json with a `reason`.",
         },
         "paths": paths,
+        "webhooks": {type_: {"post": _told(type_, said, schema_of)} for type_, said in MEANINGS.items()},
         "components": {
             "schemas": components,
             "securitySchemes": {
@@ -72,8 +76,31 @@ def reasons_of(operation: Operation) -> list[str]:
     return [reason for reason in REASONS if reason in given]
 
 
+def _told(type_: EventType, meaning: str, schema_of: Callable[[Any], Any]) -> dict[str, Any]:
+    return {
+        "operationId": type_.replace(".", "_"),
+        "summary": f"{meaning[0].upper()}{meaning[1:]}.",
+        "tags": ["webhooks"],
+        "parameters": [
+            {
+                "name": name,
+                "in": "header",
+                "required": True,
+                "description": said,
+                "schema": {"type": "string"},
+            }
+            for name, said in HEADERS.items()
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": schema_of(notification_of(type_))}},
+        },
+        "responses": {"2XX": {"description": "It is taken. Anything else: it is told again."}},
+    }
+
+
 def _schemas(operations: Sequence[Operation]) -> tuple[Callable[[Any], Any], dict[str, Any]]:
-    used: list[Any] = [ProblemBody]
+    used: list[Any] = [ProblemBody, *map(notification_of, MEANINGS)]
     for operation in operations:
         used += [operation.query, *([operation.body] if operation.body else [])]
         used += [answer for answer in operation.answers.values() if answer is not None]

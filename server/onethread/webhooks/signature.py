@@ -1,18 +1,24 @@
 """How what is told is signed: as Standard Webhooks 1.0 has it, so that its libraries can verify it.
 
-    webhook-id           the same whenever the same thing is told again
-    webhook-timestamp    seconds since 1970 UTC, of this try
-    webhook-signature    `v1,` and base64 of HMAC-SHA256(key, "ID.TIMESTAMP.BODY"); of several, one must hold
-
 The key is the base64 in a secret `whsec_…`.
 """
 
 import base64
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
+HEADERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "webhook-id": "The same whenever the same thing is told again.",
+        "webhook-timestamp": "Seconds since 1970 UTC, of this try.",
+        "webhook-signature": "`v1,` and base64 of HMAC-SHA256 of `ID.TIMESTAMP.BODY`; of several, with "
+        "spaces between, one must hold.",
+    }
+)
+"""The headers that sign, with their meaning."""
 _PREFIX: Final = "whsec_"
 _KEY_BYTES: Final = 32
 
