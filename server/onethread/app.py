@@ -169,7 +169,8 @@ class Process:
     def _dispatcher(self, client: Client) -> Dispatcher:
         storage = self._storage
         registry = StoredRegistry(self._connections.link, storage.organizations(), storage.webhooks())
-        return Dispatcher(registry, storage.outbox, client, RosterNames(storage.sessions))
+        names = RosterNames(storage.sessions)
+        return Dispatcher(registry, storage.outbox, client, names, self._counters)
 
     async def serve(self) -> None:
         """Serve until signalled, and drain. SettingsError: as of `run`, found when the store came late."""

@@ -37,6 +37,9 @@ COUNTS: Final = {
     "sends": ("onethread_sends", "Messages acked to their senders."),
     "deliveries": ("onethread_deliveries", "Events delivered to connections as they happened."),
     "backfills": ("onethread_backfills", "Reads of a thread's log because a push was missed."),
+    "webhooks_told": ("onethread_webhooks_told", "What webhooks were told and took."),
+    "webhooks_failed": ("onethread_webhooks_failed", "Calls of webhooks that failed; they are repeated."),
+    "webhooks_dead": ("onethread_webhooks_dead", "What no webhook took in a day and became a dead letter."),
 }
 TIMES: Final = {
     "ack": ("onethread_ack_seconds", "From a command's frame to its ack."),

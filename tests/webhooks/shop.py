@@ -8,6 +8,7 @@ from typing import Self
 
 from onethread.hooks import RosterNames, StoredRegistry
 from onethread.hub.clock import now_ms
+from onethread.hub.counters import Counters
 from onethread.identity.organization import Organization
 from onethread.store.carries import Carries
 from onethread.store.organizations import AdminClient, Organizations, open_admin_client
@@ -33,6 +34,7 @@ class Shop:
         self.log = log
         self.records = WebhookRecords(client, log.link)
         self.outbox = Outbox(log.link)
+        self.counters = Counters()
         self._client = client
         self._logs = [log]
 
@@ -105,7 +107,8 @@ class Shop:
         )
         names = RosterNames(Sessions(self._client, b"key"))
         async with Client(LOOPBACK) as client:
-            task = asyncio.create_task(Dispatcher(registry, self.outbox, client, names).run())
+            dispatcher = Dispatcher(registry, self.outbox, client, names, self.counters)
+            task = asyncio.create_task(dispatcher.run())
             try:
                 yield
             finally:
@@ -124,4 +127,6 @@ class Shop:
             async with new_log(url, organization.org) as log:
                 yield cls(organization, log, client)
         finally:
+            # What is left of it, the next test's hubs would go on telling.
+            await Organizations(client, b"key").remove(organization.org)
             await client.aclose()

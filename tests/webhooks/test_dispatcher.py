@@ -108,6 +108,8 @@ async def test_what_is_never_taken_is_given_up(shop: Shop) -> None:
             received = await tried(receiver, 3)
             await settled(shop, webhook.id)
     assert [one.text for one in received] == ["1", "2", "1"]
+    counted = shop.counters.webhooks_told, shop.counters.webhooks_failed, shop.counters.webhooks_dead
+    assert counted == (2, 1, 1)
     assert received[2].headers["webhook-id"] == letter.id
 
 

@@ -65,9 +65,21 @@ class Counters:
     - `backfills`: reads of a log because a push was missed; `refused`: error frames by `reason`.
     - `ack_latency`: seconds from a command's frame to its ack; `fanout_lag`: from an event's `at` to its
       delivery.
+    - `webhooks_told`: what webhooks took; `webhooks_failed`: calls of them that failed; `webhooks_dead`: what
+      was given up.
     """
 
-    __slots__ = ("ack_latency", "backfills", "deliveries", "fanout_lag", "refused", "sends")
+    __slots__ = (
+        "ack_latency",
+        "backfills",
+        "deliveries",
+        "fanout_lag",
+        "refused",
+        "sends",
+        "webhooks_dead",
+        "webhooks_failed",
+        "webhooks_told",
+    )
 
     def __init__(self) -> None:
         self.sends = 0
@@ -76,3 +88,6 @@ class Counters:
         self.refused: defaultdict[str, int] = defaultdict(int)
         self.ack_latency = Histogram()
         self.fanout_lag = Histogram()
+        self.webhooks_told = 0
+        self.webhooks_failed = 0
+        self.webhooks_dead = 0

@@ -113,7 +113,7 @@ class Client:
         except aiohttp.ClientResponseError:
             return "the answer is no HTTP"
         except (aiohttp.ClientError, OSError) as error:
-            return f"no connection: {error or type(error).__name__}"[:_WHY_CHARACTERS]
+            return f"no connection: {_reason(error)}"[:_WHY_CHARACTERS]
         if status // 100 == 3:
             return f"HTTP {status}: redirects are not followed"
         return "" if status // 100 == 2 else f"HTTP {status}"
@@ -133,6 +133,15 @@ class Client:
 
         found = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
         return [ip_address(place[0]) for *_, place in found]
+
+
+def _reason(error: Exception) -> str:
+    """Return what went wrong, without how aiohttp was set up."""
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return str(error.certificate_error)
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return error.os_error.strerror or str(error.os_error)
+    return str(error) or type(error).__name__
 
 
 class _Resolver(AbstractResolver):

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple, Protocol
 import structlog
 
 from onethread.hub.clock import every
+from onethread.hub.counters import Counters
 from onethread.hub.log import StoreFailure
 from onethread.identity.organization import Organization
 from onethread.webhooks.outbox import Lane, OutboxStore
@@ -50,12 +51,15 @@ class _Running(NamedTuple):
 class Dispatcher:
     """Runs until cancelled."""
 
-    def __init__(self, registry: Registry, outbox: OutboxStore, caller: Caller, names: Names) -> None:
+    def __init__(
+        self, registry: Registry, outbox: OutboxStore, caller: Caller, names: Names, counters: Counters
+    ) -> None:
         self._hub = secrets.token_urlsafe(6)
         self._registry = registry
         self._outbox = outbox
         self._caller = caller
         self._names = names
+        self._counters = counters
         self._running: dict[Lane, _Running] = {}
 
     async def run(self) -> None:
@@ -101,6 +105,7 @@ class Dispatcher:
                 outbox=self._outbox,
                 caller=self._caller,
                 names=self._names,
+                counters=self._counters,
             )
             self._running[lane] = _Running(telling, asyncio.create_task(telling.run()))
 

@@ -14,6 +14,7 @@ from typing import Final, Protocol
 import structlog
 
 from onethread.hub.clock import now_ms
+from onethread.hub.counters import Counters
 from onethread.hub.log import StoreFailure
 from onethread.webhooks.outbox import Due, Lane, OutboxStore, Outcome
 from onethread.webhooks.payload import body_of
@@ -59,6 +60,7 @@ class Telling:
         outbox: OutboxStore,
         caller: Caller,
         names: Names,
+        counters: Counters,
     ) -> None:
         self.webhook = webhook
         self._lane = lane
@@ -67,6 +69,7 @@ class Telling:
         self._outbox = outbox
         self._caller = caller
         self._names = names
+        self._counters = counters
         self._under_way: set[asyncio.Task[None]] = set()
         self._ended = asyncio.Event()
 
@@ -128,11 +131,16 @@ class Telling:
         return await self._caller.post(webhook.url, signed(due.id, body, webhook.secrets_at(now), now), body)
 
     def _outcome(self, due: Due, why: str | None) -> Outcome:
+        if why is None:
+            return Outcome("dropped")
         if not why:
-            return Outcome("dropped" if why is None else "told")
+            self._counters.webhooks_told += 1
+            return Outcome("told")
+        self._counters.webhooks_failed += 1
         delay = retry_after(due.tries + 1, due.now - due.at)
         if delay is not None:
             return Outcome("later", delay, why)
+        self._counters.webhooks_dead += 1
         log.warning("webhook_gave_up", org=self._lane.org, webhook=self._lane.webhook, id=due.id, reason=why)
         return Outcome("dead", why=why)
 
