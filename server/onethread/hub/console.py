@@ -1,7 +1,6 @@
 """An agent's connection: who it is, at which desk, and what it has open."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 
@@ -9,6 +8,7 @@ from onethread.agents.account import Account
 from onethread.agents.roster import Roster
 from onethread.hub.agent_store import Viewing
 from onethread.hub.connection import Connection
+from onethread.hub.desk import Desk
 from onethread.hub.log import Moved, StoreFailure
 from onethread.hub.staff import Ticket
 from onethread.hub.thread import Thread
@@ -18,9 +18,6 @@ from onethread_protocol.codes import Close
 from onethread_protocol.errors import ProtocolError
 from onethread_protocol.people import Device, Named
 
-if TYPE_CHECKING:
-    from onethread.hub.desk import Desk
-
 
 class Console:
     """One connection of an agent. `account` is as the roster has it; `opened` has admissions by thread."""
@@ -28,7 +25,7 @@ class Console:
     __slots__ = ("account", "connection", "desk", "device", "opened", "ticket")
 
     def __init__(
-        self, connection: Connection, desk: "Desk", account: Account, ticket: Ticket, device: Device
+        self, connection: Connection, desk: Desk, account: Account, ticket: Ticket, device: Device
     ) -> None:
         self.connection = connection
         self.desk = desk

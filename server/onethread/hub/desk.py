@@ -18,10 +18,10 @@ import msgspec
 from onethread.agents.presence import AgentThere, presences
 from onethread.agents.roster import Roster
 from onethread.contacts.profile import Contact
-from onethread.hub.console import Console
 from onethread.hub.inbox import Inbox
 from onethread.hub.log import StoreFailure
 from onethread.hub.office import Office
+from onethread.hub.seat import Seat
 from onethread.hub.wire import Wire
 from onethread.identity.organization import Organization
 from onethread_protocol import server
@@ -47,7 +47,7 @@ class Desk:
         self.office = office
         self.roster = Roster()
         self.there: list[AgentThere] = []
-        self.consoles: list[Console] = []
+        self.consoles: list[Seat] = []
         self.inbox = Inbox(self, office)
         self._mark = ""
         self._telling: asyncio.TimerHandle | None = None
@@ -92,7 +92,7 @@ class Desk:
         """Keep this hub's agents there, and let those of killed hubs fade."""
         self._meet(await self.office.agents.attend(self.org, self.office.hub, self._here()))
 
-    async def enter(self, console: Console) -> None:
+    async def enter(self, console: Seat) -> None:
         """Take a console in; whatever ends its session from now on is heard, and so is what just did."""
         self.consoles.append(console)
         try:
@@ -102,14 +102,14 @@ class Desk:
             self.consoles.remove(console)
             raise
 
-    def left(self, console: Console) -> None:
+    def left(self, console: Seat) -> None:
         """Take a console off; its agent goes with the last one."""
         self.inbox.leave(console)
         if console in self.consoles:
             self.consoles.remove(console)
             self.office.spawn(self._depart(console.account.id))
 
-    async def set_state(self, console: Console, state: str) -> server.Presence:
+    async def set_state(self, console: Seat, state: str) -> server.Presence:
         """Note an agent's state, for all of its consoles; returns who is there."""
         self._meet(await self.office.agents.set_state(self.org, console.account.id, state))  # type: ignore[arg-type]
         return self.presence()

@@ -11,7 +11,7 @@ told again behind it (`Watch.missed`): whoever starts afresh would otherwise kee
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, cast
 
 import msgspec
 from msgspec import UNSET
@@ -24,6 +24,7 @@ from onethread.hub.inbox_store import InboxStore, Listed, Unlisted
 from onethread.hub.keys import ThreadKeys, prefix_of
 from onethread.hub.log import StoreFailure
 from onethread.hub.office import Office
+from onethread.hub.seat import Seat, Team
 from onethread.hub.watching import Told, Viewpoint
 from onethread.hub.wire import Wire
 from onethread.identity.ids import is_thread, shard_of
@@ -32,10 +33,6 @@ from onethread_protocol import agent, server
 from onethread_protocol.bounds import FRAME_BYTES
 from onethread_protocol.inbox import Row, RowContact
 from onethread_protocol.people import Author, Named
-
-if TYPE_CHECKING:
-    from onethread.hub.console import Console
-    from onethread.hub.desk import Desk
 
 GATHER: Final = 0.25
 """Seconds between two batches: a row is told at most four times a second."""
@@ -59,14 +56,14 @@ class Watch:
 
 
 class Inbox:
-    """One organization's. `desk` has the names and the organization."""
+    """One organization's."""
 
-    def __init__(self, desk: "Desk", office: Office) -> None:
-        self._desk = desk
+    def __init__(self, team: Team, office: Office) -> None:
+        self._team = team
         self._office = office
         self._told = Told()
         self._changed: dict[str, None] = {}
-        self._watches: dict[Console, Watch] = {}
+        self._watches: dict[Seat, Watch] = {}
         self._attending: asyncio.Future[None] | None = None
         self._telling = False
         self._since = 0
@@ -74,12 +71,12 @@ class Inbox:
     @property
     def channels(self) -> list[str]:
         """The channels of the organization's shards."""
-        organization = self._desk.organization
+        organization = self._team.organization
         return [f"{prefix_of(organization.org, shard)}inbox" for shard in range(organization.shards)]
 
     # What consoles ask
 
-    async def page(self, console: "Console", frame: agent.Inbox) -> None:
+    async def page(self, console: Seat, frame: agent.Inbox) -> None:
         """Answer with a page; its view is watched from now on."""
         below = None if frame.cursor is UNSET else read_cursor(frame.cursor, frame.view)
         watch = self._watches[console] = Watch(Viewpoint(frame.view, console.account.id))
@@ -94,7 +91,7 @@ class Inbox:
             missed, watch.missed = watch.missed or {}, None
             self._mark(missed)
 
-    def leave(self, console: "Console") -> None:
+    def leave(self, console: Seat) -> None:
         """Hear that a console is over."""
         if self._watches.pop(console, None) is not None and not self._watches:
             self._let_go()
@@ -113,13 +110,13 @@ class Inbox:
             return
         since, began = self._since, now_ms()
         for shard, threads in self._by_shard(self._told.threads()).items():
-            states = await self._office.agents.states(self._desk.org, shard, threads)
+            states = await self._office.agents.states(self._team.org, shard, threads)
             changed, faded = self._told.differ(threads, states)
             self._mark(changed)
             for thread in faded:
-                await self._office.store.stay(ThreadKeys(self._desk.org, thread), self._office.hub, (), ())
-        for shard in range(self._desk.organization.shards):
-            recent = await self._office.agents.recent(self._desk.org, shard, since - SKEW_MS)
+                await self._office.store.stay(ThreadKeys(self._team.org, thread), self._office.hub, (), ())
+        for shard in range(self._team.organization.shards):
+            recent = await self._office.agents.recent(self._team.org, shard, since - SKEW_MS)
             self._mark(thread for thread in recent if thread not in self._told)
         self._since = began
 
@@ -152,7 +149,7 @@ class Inbox:
         self._changed.clear()
 
     async def _listed(self, viewpoint: Viewpoint, below: Spot | None, limit: int) -> list[Listed]:
-        return await list_view(self._office.agents, self._desk.organization, viewpoint, below, limit)
+        return await list_view(self._office.agents, self._team.organization, viewpoint, below, limit)
 
     def _page(self, wire: Wire, frame: agent.Inbox, found: list[Listed]) -> bytes:
         """Return the page: as many of the rows as are asked for and fit into a frame."""
@@ -197,12 +194,12 @@ class Inbox:
 
     async def _tell_batch(self, batch: Collection[str]) -> None:
         for shard, threads in self._by_shard(batch).items():
-            for found in await self._office.agents.rows(self._desk.org, shard, threads):
+            for found in await self._office.agents.rows(self._team.org, shard, threads):
                 self._tell_row(found)
 
     def _tell_row(self, found: Listed | Unlisted) -> None:
         """Tell a row to whoever sees it, packed once per wire."""
-        watchers: defaultdict[Viewpoint, list[Console]] = defaultdict(list)
+        watchers: defaultdict[Viewpoint, list[Seat]] = defaultdict(list)
         for console, watch in self._watches.items():
             watchers[watch.viewpoint].append(console)
         rev, news = self._told.change(found, watchers)
@@ -223,7 +220,7 @@ class Inbox:
                 peer.write(packed[peer.wire])
 
     def _row(self, listed: Listed) -> Row:
-        return row_of(listed, self._desk.named)
+        return row_of(listed, self._team.named)
 
     def _by_shard(self, threads: Iterable[str]) -> dict[int, list[str]]:
         by_shard: defaultdict[int, list[str]] = defaultdict(list)
