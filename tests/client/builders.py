@@ -108,3 +108,8 @@ def error(code: int, reason: str, **fields: Any) -> Frame:
 def parsed(frame: Frame) -> ServerFrame:
     """The frame as the client's core takes it."""
     return parse(frame)
+
+
+def kinds(frames: list[Frame]) -> list[object]:
+    """The types of the frames."""
+    return [frame["t"] for frame in frames]

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from onethread_client import Client
+from onethread_client import Client, State, StateChanged
 from tests.client.scripted import PATIENCE
 
 LAPTOP = {"id": "laptop", "kind": "other", "name": "work laptop"}
@@ -24,3 +24,14 @@ async def until(chat: Client, which: Callable[[], bool]) -> None:
         changes = chat.changes()
         while not which():
             await anext(changes)
+
+
+async def states(chat: Client, last: State) -> list[State]:
+    """The states up to this one."""
+    seen = []
+    async for change in chat.changes():
+        if isinstance(change, StateChanged):
+            seen.append(change.state)
+            if change.state is last:
+                break
+    return seen

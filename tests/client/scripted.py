@@ -76,6 +76,11 @@ class Peer:
 Script = Callable[[Peer], Awaitable[None]]
 
 
+async def admitted(peer: Peer) -> None:
+    """A connection that is admitted, and stays."""
+    await peer.admit()
+
+
 @asynccontextmanager
 async def scripted(*scripts: Script, port: int = 0) -> AsyncIterator[str]:
     """Serves the scripts, the first to the first connection and so on; the URL.

@@ -7,12 +7,14 @@ from typing import Any
 from onethread_client import admission, commands, receiving, sending
 from onethread_client.account import Account
 from onethread_client.changes import Change, Message
+from onethread_client.identity import identity_of
 from onethread_client.requests import Unmet
 from onethread_client.session import Answered, Session, create
 from onethread_client.storage import MemoryStorage, Storage
 from tests.client.builders import Frame, parsed, ready, replay
 
 USER = {"user_id": "12345"}
+VISITOR_THREAD = "th_0_vvvvvvvvvvvvvvvvvvvv"
 
 
 class Talk:
@@ -91,7 +93,24 @@ class Talk:
         self.changes.clear()
         return found
 
+    def login(self, user: dict[str, str] | None) -> None:
+        """Another account from the next connection on."""
+        self.session.account.user = user
+        self.session.become(identity_of(user, None))
+        self._take()
+
     def _take(self) -> None:
         changes, ends = self.session.told.take()
         self.changes += changes
         self.ends += ends
+
+
+def visitor(storage: MemoryStorage | None = None) -> Talk:
+    """A visitor who was admitted to a thread of their own."""
+    talk = Talk(None, storage)
+    talk.open()
+    talk.hear(
+        ready(thread=VISITOR_THREAD, role="visitor", identity="none", visitor="v-token"),
+        replay(thread=VISITOR_THREAD),
+    )
+    return talk

@@ -1,6 +1,4 @@
-"""The outbox: one command on its way, repeats by cid, failures, carried threads (WIRE.md section 6, 2 and 7;
-section 8).
-"""
+"""The outbox: one command on its way, repeats by cid, failures (WIRE.md section 6, 2 and 7)."""
 
 from __future__ import annotations
 
@@ -8,30 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from onethread_client.backoff import Backoff
 from onethread_client.entry import Entry
-from onethread_client.events import Event, Position
-from onethread_client.frames import Ack, Error
+from onethread_client.events import Event
+from onethread_client.frames import Error
 from onethread_client.outbox import Outbox
-from onethread_client.storage import MemoryStorage, Storage
-from tests.client.builders import ANA, OTHER, THREAD, ack, error, event, event_id, mine
-
-LATER = 1_000.0
-
-
-def fresh(storage: Storage | None = None) -> Outbox:
-    """An outbox whose waits after a 503 are not random."""
-    return Outbox(storage or MemoryStorage(), Backoff(lambda: 1.0))
-
-
-def queued(outbox: Outbox, text: str = "hi", thread: str | None = THREAD) -> Entry:
-    """A message of the user X's."""
-    return outbox.add("send", "user-x", thread, text=text)
-
-
-def acked(outbox: Outbox, entry: Entry, seq: int, position: int = 0) -> Entry | None:
-    """Takes the ack of the entry's event at `seq`."""
-    return outbox.acked(Ack.of(ack(entry.cid, seq)), position)
+from onethread_client.storage import MemoryStorage
+from tests.client.builders import ANA, OTHER, THREAD, error, event, event_id, mine
+from tests.client.outboxes import LATER, acked, fresh, queued
 
 
 def refused(
@@ -236,70 +217,6 @@ def test_a_damaged_record_is_passed_over() -> None:
     storage.put("outbox.broken", {"cid": 5})
     storage.put("outbox.odd", entry.record() | {"kind": "explode"})
     assert fresh(storage).entries == (entry,)
-
-
-def test_what_was_typed_before_the_first_ready_takes_its_thread() -> None:
-    """Only entries of this identity, and only those without a thread (WIRE.md section 8, Before the first
-    ready).
-    """
-    outbox = fresh()
-    entry, other = queued(outbox, thread=None), outbox.add("send", "user-y", None, text="y")
-    assert outbox.next(THREAD, 0.0) is None
-    outbox.settle("user-x", THREAD)
-    assert outbox.get(entry.cid) == replace(entry, thread=THREAD)
-    assert outbox.get(other.cid) == other
-
-
-def test_carried_entries_move_with_their_cids() -> None:
-    """`ready.carried_from` tells the client to move its unsent entries, with their cids (WIRE.md section 8,
-    Carry).
-    """
-    outbox = fresh()
-    entry, stays = queued(outbox, thread=OTHER), queued(outbox, thread="th_0_elsewhere")
-    outbox.carry([OTHER], THREAD)
-    assert outbox.get(entry.cid) == replace(entry, thread=THREAD)
-    assert outbox.get(stays.cid) == stays
-
-
-def test_a_carried_ack_is_asked_for_again() -> None:
-    """Its seq was the old thread's, so the position here says nothing about it."""
-    outbox = fresh()
-    entry = queued(outbox, thread=OTHER)
-    outbox.next(OTHER, 0.0)
-    acked(outbox, entry, 3)
-    outbox.carry([OTHER], THREAD)
-    assert outbox.passed(THREAD, 50) == []
-    assert outbox.next(THREAD, 0.0) == replace(entry, thread=THREAD)
-
-
-def test_carried_edits_and_deletions_find_their_messages_new_seq() -> None:
-    """By `target_id`, or they are shown as failed; nothing is sent before that (WIRE.md section 8, Carry)."""
-    outbox = fresh()
-    found = outbox.add("edit", "user-x", OTHER, text="new", target=Position(3, event_id(3)))
-    lost = outbox.add("delete", "user-x", OTHER, target=Position(4, event_id(4)))
-    outbox.carry([OTHER], THREAD)
-    assert outbox.next(THREAD, 0.0) is None
-    failed = outbox.relocate(THREAD, {event_id(3): 41}.get)
-    assert [one.cid for one in failed] == [lost.cid]
-    following = outbox.next(THREAD, 0.0)
-    assert following is not None
-    assert following.frame() == replace(found, thread=THREAD, target=41).frame()
-
-
-def test_stranded_entries_are_shown_as_failed() -> None:
-    """The identity was given another thread, which nothing explains (WIRE.md section 8, Before the first
-    ready).
-    """
-    storage = MemoryStorage()
-    outbox = fresh(storage)
-    entry, other = queued(outbox, thread=OTHER), queued(outbox)
-    assert [one.cid for one in outbox.strand(OTHER)] == [entry.cid]
-    assert outbox.strand(OTHER) == []
-    kept = fresh(storage).get(entry.cid)
-    assert kept is not None
-    assert kept.failure is not None
-    assert outbox.next(OTHER, LATER) is None
-    assert outbox.next(THREAD, LATER) == other
 
 
 def test_an_answer_to_an_unknown_cid_is_nothing() -> None:
