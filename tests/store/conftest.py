@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 import uvloop
 
+from onethread.store.subscriber import Subscriber
 from tests.store.link_proxy import Proxy
 from tests.store.link_store import Valkey
+from tests.store.thread_log import ThreadLog, new_log
 
 
 def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -31,3 +33,24 @@ async def proxy(store: Valkey) -> AsyncIterator[Proxy]:
     """A way to that store that can be cut."""
     async with Proxy(store.path) as proxy:
         yield proxy
+
+
+@pytest.fixture
+async def log(store_url: str) -> AsyncIterator[ThreadLog]:
+    """A stored thread of an organization of its own."""
+    async with new_log(store_url) as log:
+        yield log
+
+
+@pytest.fixture
+async def signals(store_url: str, log: ThreadLog) -> AsyncIterator[list[bytes]]:
+    """What hubs that host the thread hear."""
+    heard: list[bytes] = []
+
+    def hear(channel: bytes, payload: bytes) -> None:
+        heard.append(payload)
+
+    async with Subscriber(store_url, on_message=hear, on_gap=lambda channels: None) as subscriber:
+        await subscriber.ready()
+        await subscriber.subscribe(log.keys.channel)
+        yield heard

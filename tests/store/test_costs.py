@@ -3,13 +3,13 @@
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
 
 from onethread.hub.log import Hosted
 from onethread.store import unhooked
-from tests.store.thread_log import ANA, ThreadLog, new_log
+from tests.store.thread_log import ANA, ThreadLog
 from tests.stores import guarded_store
 
 KEPT_A_MESSAGE = 380
@@ -21,13 +21,6 @@ def store_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A store that nobody else asks anything."""
     with guarded_store(tmp_path_factory.mktemp("costs")) as url:
         yield url
-
-
-@pytest.fixture
-async def log(store_url: str) -> AsyncIterator[ThreadLog]:
-    """A stored thread of an organization of its own."""
-    async with new_log(store_url) as log:
-        yield log
 
 
 async def calls(log: ThreadLog) -> Counter[str]:

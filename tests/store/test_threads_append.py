@@ -1,18 +1,7 @@
 """append.lua against a real store."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from onethread.hub.log import Duplicate, Moved, Refusal
 from tests.store.thread_log import ANA, SYSTEM, ThreadLog, new_log
-
-
-@pytest.fixture
-async def log(store_url: str) -> AsyncIterator[ThreadLog]:
-    """A stored thread of an organization of its own."""
-    async with new_log(store_url) as log:
-        yield log
 
 
 async def test_numbers_are_dense_from_one(log: ThreadLog) -> None:

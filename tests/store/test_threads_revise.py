@@ -1,18 +1,7 @@
 """revise.lua against a real store."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from onethread.hub.log import Duplicate, Moved, Refusal
-from tests.store.thread_log import ANA, ThreadLog, new_log
-
-
-@pytest.fixture
-async def log(store_url: str) -> AsyncIterator[ThreadLog]:
-    """A stored thread of an organization of its own."""
-    async with new_log(store_url) as log:
-        yield log
+from tests.store.thread_log import ANA, ThreadLog
 
 
 async def test_an_edit_rewrites_the_message_and_is_an_event(log: ThreadLog) -> None:
