@@ -69,6 +69,17 @@ async def backend_of(acme: Acme, scope: str = "admin") -> Backend:
     return Backend(acme.server, await key_of(acme.server, org, scope), org)
 
 
+async def both(acme: MakeAcme, **settings: Any) -> tuple[Acme, Backend]:
+    """An organization and its backend."""
+    org = await acme(**settings)
+    return org, await backend_of(org)
+
+
+def ids(items: list[dict[str, Any]]) -> list[str]:
+    """The ids of what a list holds."""
+    return [item["id"] for item in items]
+
+
 MakeBackend = Callable[..., Awaitable[Backend]]
 
 

@@ -15,6 +15,7 @@ from tests.integration.wire import PATIENCE, Customer, Frame
 from tests.store.link_store import Valkey
 from tests.store.thread_log import ThreadLog
 
+Hubs = tuple[Running, Running]
 KEY = {"ONETHREAD_SECRET_KEY": "the-same-key-of-32-bytes-for-all-hubs"}
 
 

@@ -19,7 +19,7 @@ from onethread.settings import load
 from onethread.store.accounts import Accounts
 from onethread.store.sessions import Sessions
 from tests.agents.test_roster import account
-from tests.integration.acme import Acme
+from tests.integration.acme import Acme, new_user
 from tests.integration.serving import Running
 from tests.integration.wire import Customer, Frame, new_cid
 
@@ -142,3 +142,8 @@ async def team_fixture(shared_server: Running) -> AsyncIterator[MakeTeam]:
 
     yield make
     await asyncio.gather(*(one.close() for one in made))
+
+
+async def with_customer(team: Team, url: str = "", **user: Any) -> Customer:
+    """A customer of the organization, in its thread."""
+    return await team.join(url, user={"user_id": new_user(), **user})

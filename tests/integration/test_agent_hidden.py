@@ -1,13 +1,11 @@
 """WIRE.md section 5, Hidden: what agents keep to themselves reaches no customer, on no path."""
 
 from tests.integration.acme import new_user
-from tests.integration.hubs import until
-from tests.integration.serving import Running
+from tests.integration.hubs import Hubs, until
 from tests.integration.team import Agent, MakeTeam, Team
 from tests.integration.team import team_fixture as team_fixture
 from tests.integration.wire import Customer, Frame, texts
 
-Hubs = tuple[Running, Running]
 SECRET = "between us"
 
 

@@ -9,12 +9,9 @@ from onethread.hub.entry import Entry
 from tests.integration.acme import Acme, MakeAcme, new_user
 from tests.integration.acme import acme_fixture as acme_fixture
 from tests.integration.acme import quiet_fixture as quiet_fixture
-from tests.integration.hubs import beside
-from tests.integration.serving import Running
+from tests.integration.hubs import Hubs, beside
 from tests.integration.wire import Customer, Frame
 from tests.store.thread_log import ANA, ThreadLog
-
-Hubs = tuple[Running, Running]
 
 
 async def carry(org: Acme, user: Frame, visitor: Customer, url: str = "") -> Customer:

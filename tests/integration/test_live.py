@@ -6,11 +6,9 @@ import json
 import pytest
 
 from onethread_protocol.bounds import FRAME_BYTES
-from tests.integration.hubs import beside, refused, until
+from tests.integration.hubs import Hubs, beside, refused, until
 from tests.integration.serving import Running
 from tests.integration.wire import DEMO, Customer, Frame, new_cid
-
-Hubs = tuple[Running, Running]
 
 
 def change(kind: str, ack: Frame, **fields: object) -> Frame:

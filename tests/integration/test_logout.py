@@ -5,10 +5,9 @@ import pytest
 from tests.integration.acme import Acme, MakeAcme, new_user, refused, secret
 from tests.integration.acme import acme_fixture as acme_fixture
 from tests.integration.acme import quiet_fixture as quiet_fixture
-from tests.integration.serving import Running
+from tests.integration.hubs import Hubs
 from tests.integration.wire import Customer, Frame, texts
 
-Hubs = tuple[Running, Running]
 BYE = {"t": "bye", "reason": "logout", "reconnect": False, "after_ms": 0}
 
 

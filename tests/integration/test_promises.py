@@ -4,11 +4,9 @@ import asyncio
 
 import pytest
 
-from tests.integration.hubs import beside, one_segment, refused
+from tests.integration.hubs import Hubs, beside, one_segment, refused
 from tests.integration.serving import Running
 from tests.integration.wire import Customer, new_cid, texts
-
-Hubs = tuple[Running, Running]
 
 
 async def test_p1_an_ack_comes_when_the_event_is_in_the_log(shared_server: Running, user_id: str) -> None:

@@ -8,11 +8,10 @@ import pytest
 from websockets.asyncio.client import ClientConnection
 from websockets.frames import Opcode
 
-from tests.integration.hubs import beside, errors, one_segment, refused, until
+from tests.integration.hubs import Hubs, beside, errors, one_segment, refused, until
 from tests.integration.serving import Running
 from tests.integration.wire import DEMO, Customer, Frame, new_cid
 
-Hubs = tuple[Running, Running]
 INIT = {"t": "init", **DEMO, "device": {"id": "laptop", "kind": "web"}}
 
 

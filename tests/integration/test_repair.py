@@ -7,12 +7,10 @@ from pathlib import Path
 import msgpack
 import pytest
 
-from tests.integration.hubs import beside, one_segment, until
+from tests.integration.hubs import Hubs, beside, one_segment, until
 from tests.integration.serving import Running
 from tests.integration.wire import DEMO, Customer, new_cid, texts
 from tests.store.link_store import Valkey
-
-Hubs = tuple[Running, Running]
 
 
 async def test_p7_a_killed_subscription_is_repaired(two_hubs: Hubs, user_id: str) -> None:
