@@ -134,14 +134,6 @@ async def connect(
     `options` go to `websockets`. Raises `ConnectionEnded` with code 1006 if the server cannot be reached or
     does not accept the handshake; its `close_reason` says why, in words for a person.
     """
-    # A system's proxy is not for the loopback, whatever its exceptions forgot to list.
-    proxy: Literal[True] | None = None if urlsplit(url).hostname in LOOPBACK else True
-    usual: dict[str, Any] = {
-        "proxy": proxy,
-        "compression": None,
-        "close_timeout": CLOSE_WITHIN,
-        "max_size": FRAME_BYTES,
-    }
     try:
         socket = await open_socket(
             url,
@@ -149,10 +141,8 @@ async def connect(
             origin=Origin(origin) if origin else None,
             additional_headers=headers,
             open_timeout=timeout,
-            # The server's heartbeat and `Liveness` look after that.
-            ping_interval=None,
             create_connection=HeardSocket,
-            **(usual | options),
+            **(_usual(url) | options),
         )
     except InvalidURI:
         raise
@@ -164,3 +154,16 @@ async def connect(
     finally:
         if socket.state is not SocketState.CLOSED:
             await socket.close()
+
+
+def _usual(url: str) -> dict[str, Any]:
+    # A system's proxy is not for the loopback, whatever its exceptions forgot to list.
+    proxy: Literal[True] | None = None if urlsplit(url).hostname in LOOPBACK else True
+    return {
+        "proxy": proxy,
+        "compression": None,
+        "close_timeout": CLOSE_WITHIN,
+        "max_size": FRAME_BYTES,
+        # The server's heartbeat and `Liveness` look after that.
+        "ping_interval": None,
+    }
