@@ -39,7 +39,8 @@ from onethread.hub.clerk import Clerk
 from onethread.hub.clock import every, keep
 from onethread.hub.counters import Counters
 from onethread.hub.handover import Handover
-from onethread.hub.hub import Hub, Limits
+from onethread.hub.hub import Hub
+from onethread.hub.surroundings import Limits, Surroundings
 from onethread.hub.sweep import SWEEP_EVERY, Sweep
 from onethread.identity.tokens import TokenMint
 from onethread.imports.queue import Queue
@@ -117,7 +118,7 @@ class Process:
             connections_per_address=settings.connections_per_address,
         )
         self._counters = Counters()
-        self._hub = self._make_hub()
+        self._hub = Hub(self._surroundings())
         self._endpoint = Endpoint(self._edge, self._hub.open_session, self._proxies, cookie.session_token)
         self._spools = SpoolFolder(settings.data / "imports")
         self._queue = Queue(
@@ -131,9 +132,9 @@ class Process:
         self._server: Server
         self._wrong: SettingsError | None = None
 
-    def _make_hub(self) -> Hub:
+    def _surroundings(self) -> Surroundings:
         storage = self._storage
-        return Hub(
+        return Surroundings(
             store=storage.threads,
             agents=storage.agents,
             listing=Listing(storage.contacts),

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from onethread.hub.entry import Audience
 from onethread.hub.peer import Peer
+from onethread.identity.organization import App, Organization
 from onethread_protocol.codes import Close
 from onethread_protocol.people import Device
 
@@ -51,3 +54,12 @@ class Admission:
     def live(self, live: bool) -> None:
         self._live = live
         self.thread.listening = None
+
+
+class Login(msgspec.Struct, frozen=True):
+    """What an init was accepted as. `tokens` are the threads whose visitor or clean token came with it."""
+
+    organization: Organization
+    app: App
+    user_id: str | None
+    tokens: tuple[str, ...]

@@ -5,7 +5,7 @@ seen by the check that entering the desk makes.
 """
 
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final
 
 from msgspec import UNSET
 
@@ -18,32 +18,12 @@ from onethread.hub.console import Console
 from onethread.hub.desk import Desk
 from onethread.hub.desks import Desks
 from onethread.hub.staff import SessionStore, Ticket
-from onethread.identity.organization import Organization
+from onethread.hub.surroundings import Addresses, Directory
 from onethread_protocol import agent, server
 from onethread_protocol.codes import Close
 from onethread_protocol.errors import ProtocolError
 
 BAD_SESSION: Final = ProtocolError(401, "bad_credentials", "`org` and the session don't belong together.")
-
-
-class Addresses(Protocol):
-    """How much one address may do. Implemented by the gateway."""
-
-    def init(self, address: str) -> int:
-        """Count an init; 0, or after how many milliseconds another is taken."""
-
-    def refusal(self, address: str) -> int:
-        """Count a refused identity; likewise."""
-
-
-class Directory(Protocol):
-    """The organizations. Implemented by the store."""
-
-    async def organization(self, org: str) -> Organization | None:
-        """Return the organization, None if there is none. StoreFailure: nobody knows."""
-
-    async def removed(self, org: str) -> bool:
-        """Tell whether it was removed from a store that has lost nothing else. StoreFailure: nobody knows."""
 
 
 class Entrance:

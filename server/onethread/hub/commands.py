@@ -7,7 +7,7 @@ ends.
 
 import time
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final, cast
 
 import msgspec
 from msgspec import UNSET
@@ -15,6 +15,7 @@ from msgspec import UNSET
 from onethread.hub import people
 from onethread.hub.admission import Admission
 from onethread.hub.clock import now_ms
+from onethread.hub.connection import Connection
 from onethread.hub.entry import Entry
 from onethread.hub.log import Appended, Duplicate, Moved, Refusal
 from onethread.hub.replay import history as read_history
@@ -26,11 +27,8 @@ from onethread_protocol import customer, server
 from onethread_protocol.errors import ProtocolError
 from onethread_protocol.events import Event
 
-if TYPE_CHECKING:
-    from onethread.hub.session import Session
-
 Work = Coroutine[Any, Any, object]
-Command = Callable[["Session", Any], Work | None]
+Command = Callable[[Connection, Any], Work | None]
 Writing = customer.Send | customer.Edit | customer.Delete
 
 AUTHOR: Final = "c"
@@ -42,7 +40,7 @@ _REFUSALS: Final = {
 }
 
 
-def send(session: "Session", frame: customer.Send) -> None:
+def send(session: Connection, frame: customer.Send) -> None:
     """Append a message; the ack comes when it is in the log (P1)."""
     if not session.may_send(frame):
         return
@@ -55,20 +53,20 @@ def send(session: "Session", frame: customer.Send) -> None:
     underway = Underway(session, thread, frame, event_id, entry, time.monotonic())
     session.sent()
     creation, system = None if thread.stored else people.creation(thread), thread.organization.name
-    session.hub.store.append(thread.keys, AUTHOR, event_id, entry, system, creation, underway.done)
+    session.reception.store.append(thread.keys, AUTHOR, event_id, entry, system, creation, underway.done)
 
 
-def edit(session: "Session", frame: customer.Edit) -> None:
+def edit(session: Connection, frame: customer.Edit) -> None:
     """Give an own message a new text."""
     _revise(session, frame, "edited", frame.text)
 
 
-def delete(session: "Session", frame: customer.Delete) -> None:
+def delete(session: Connection, frame: customer.Delete) -> None:
     """Take an own message's text away."""
     _revise(session, frame, "deleted", "")
 
 
-def _revise(session: "Session", frame: customer.Edit | customer.Delete, kind: str, text: str) -> None:
+def _revise(session: Connection, frame: customer.Edit | customer.Delete, kind: str, text: str) -> None:
     if not session.may_send(frame):
         return
     admission = _admission(session)
@@ -76,7 +74,7 @@ def _revise(session: "Session", frame: customer.Edit | customer.Delete, kind: st
     entry.target, entry.target_id = frame.target, frame.target_id
     underway = Underway(session, thread, frame, event_id, entry, time.monotonic())
     session.sent()
-    session.hub.store.revise(thread.keys, AUTHOR, event_id, entry, underway.done)
+    session.reception.store.revise(thread.keys, AUTHOR, event_id, entry, underway.done)
 
 
 def _entry(admission: Admission, kind: str, frame: Writing, text: str) -> Entry:
@@ -88,7 +86,7 @@ def _entry(admission: Admission, kind: str, frame: Writing, text: str) -> Entry:
 class Underway(msgspec.Struct, gc=False):
     """A command that the store has not answered yet; `began` is the monotonic clock's when it came."""
 
-    session: "Session"
+    session: Connection
     thread: Thread
     frame: Writing
     event_id: str
@@ -101,7 +99,7 @@ class Underway(msgspec.Struct, gc=False):
         session.answered()
         match result:
             case int():
-                counters = session.hub.counters
+                counters = session.reception.counters
                 counters.sends += 1
                 counters.ack_latency.observe(time.monotonic() - self.began)
                 self._ack(result, self.event_id, entry.at)
@@ -134,7 +132,7 @@ class Underway(msgspec.Struct, gc=False):
         if reason == "unknown" and self.thread.stored:
             # The log that this connection was told of is gone: it has to begin anew.
             session.unavailable(frame)
-            session.hub.doubt(self.thread)
+            self.thread.doubt()
             return
         if reason == "unknown" and isinstance(frame, customer.Edit | customer.Delete):
             reason = "unknown_target"
@@ -147,33 +145,33 @@ def _is_repeat(known: Duplicate, entry: Entry) -> bool:
     return known.entry.kind == entry.kind and known.entry.target_id == entry.target_id
 
 
-def typing(session: "Session", frame: customer.Typing) -> Work | None:
+def typing(session: Connection, frame: customer.Typing) -> Work | None:
     """Tell the others that the customer writes; an unstored visitor has no others yet."""
     admission = _admission(session)
     if not admission.thread.stored or not session.may_act(frame):
         return None
     contact = admission.thread.contact
-    return session.hub.store.publish(
+    return session.reception.store.publish(
         admission.thread.keys,
         typing_signal(session.id, TypingSignal("contact", contact.id, contact.name, frame.on)),
     )
 
 
-def read(session: "Session", frame: customer.Read) -> Work | None:
+def read(session: Connection, frame: customer.Read) -> Work | None:
     """Move the customer's read position forward."""
     if not session.may_act(frame):
         return None
     thread = _admission(session).thread
-    return session.hub.store.read(
+    return session.reception.store.read(
         thread.keys, AUTHOR, frame.seq, session.id, (thread.contact.id, thread.contact.name)
     )
 
 
-async def history(session: "Session", frame: customer.History) -> None:
+async def history(session: Connection, frame: customer.History) -> None:
     """Answer with a page; the next frame is taken when it has left the buffer, so that pages never pile
     up."""
     thread = _admission(session).thread
-    reader, head = await up_to_date(session.hub.store, thread)
+    reader, head = await up_to_date(session.reception.store, thread)
     newest = min(frame.before - 1, head)
     events, more = await read_history(reader, session.peer.wire.codec, "customer", newest, frame.limit)
     session.write(
@@ -182,29 +180,29 @@ async def history(session: "Session", frame: customer.History) -> None:
     await session.peer.drained()
 
 
-def page(session: "Session", frame: customer.Page) -> Work | None:
+def page(session: Connection, frame: customer.Page) -> Work | None:
     """Keep where the customer is now; an unstored visitor's page is live only."""
     thread = _admission(session).thread
     if not thread.stored or not session.may_act(frame):
         return None
-    return session.hub.store.note_page(thread.keys, frame.url, frame.title or "")
+    return session.reception.store.note_page(thread.keys, frame.url, frame.title or "")
 
 
-def track(session: "Session", frame: customer.Track) -> Work | None:
+def track(session: Connection, frame: customer.Track) -> Work | None:
     """Keep what the customer did."""
     if not session.may_send(frame):
         return None
     thread = _admission(session).thread
     data = {} if frame.data is UNSET else frame.data
-    return session.hub.store.track(thread.keys, frame.name, data, now_ms())
+    return session.reception.store.track(thread.keys, frame.name, data, now_ms())
 
 
-def ping(session: "Session", frame: customer.Ping) -> None:
+def ping(session: Connection, frame: customer.Ping) -> None:
     """Answer at once."""
     session.write(server.Pong(at=now_ms(), ref=frame.ref))
 
 
-def _admission(session: "Session") -> Admission:
+def _admission(session: Connection) -> Admission:
     if session.admission is None:
         raise AssertionError("commands come after init")
     return session.admission

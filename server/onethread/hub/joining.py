@@ -6,18 +6,18 @@ the read tells the admission number: if it is not the one that was decided upon,
 (`Joining.attempt`).
 """
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import msgspec
 from msgspec import UNSET
 
 from onethread.contacts import prechat as forms
 from onethread.contacts.profile import role, view
-from onethread.hub.admission import Admission
+from onethread.hub.admission import Admission, Login
 from onethread.hub.clock import now_ms
+from onethread.hub.connection import Connection
 from onethread.hub.keys import ThreadKeys
 from onethread.hub.log import ATTEMPTS, START, Arrival, DeviceState, Joined, StoreFailure
-from onethread.hub.people import Login
 from onethread.hub.person import Identification, Person
 from onethread.hub.replay import Replay
 from onethread.hub.signals import presences
@@ -34,9 +34,6 @@ from onethread_protocol import customer, server
 from onethread_protocol.bounds import CARRIED_FROM, DEFAULT_TAIL, UNREAD_CAP
 from onethread_protocol.errors import ProtocolError
 
-if TYPE_CHECKING:
-    from onethread.hub.session import Session
-
 _REJECTED: Final = {
     "bad_credentials": "`org`, `app_id` and `app_secret` don't belong together.",
     "origin_refused": "This page's Origin is not on the app's list.",
@@ -45,15 +42,15 @@ _REJECTED: Final = {
 }
 
 
-async def join(session: "Session", init: customer.Init) -> None:
+async def join(session: Connection, init: customer.Init) -> None:
     """Answer an init (WIRE.md section 8). StoreFailure: nothing was admitted, the init may be repeated."""
-    hub = session.hub
-    wait = hub.addresses.init(session.peer.address)
+    reception = session.reception
+    wait = reception.addresses.init(session.peer.address)
     if wait:
         session.too_many(init, wait)
         return
-    organization = await hub.directory.organization(init.org)
-    presented = read(init, organization, session.peer.origin, hub.mint, now_ms())
+    organization = await reception.directory.organization(init.org)
+    presented = read(init, organization, session.peer.origin, reception.mint, now_ms())
     if isinstance(presented, Reject):
         error = ProtocolError(presented.code, presented.reason, _REJECTED[presented.reason])
         session.refuse(error, frame=init)
@@ -70,12 +67,12 @@ async def join(session: "Session", init: customer.Init) -> None:
 class Joining:
     """One init on its way in."""
 
-    def __init__(self, session: "Session", init: customer.Init, presented: Presented) -> None:
+    def __init__(self, session: Connection, init: customer.Init, presented: Presented) -> None:
         self._session = session
-        self._hub = session.hub
+        self._reception = session.reception
         self._init = init
         self._presented = presented
-        self._identification = Identification(session.hub.store, presented, session.id)
+        self._identification = Identification(session.reception.store, presented, session.id)
         self._told_refusal = False
 
     async def attempt(self) -> bool:
@@ -88,14 +85,14 @@ class Joining:
             return False
         organization = self._presented.organization
         keys = ThreadKeys(organization.org, person.thread)
-        async with self._hub.threads.host(keys, organization, person.contact, person.epoch) as thread:
+        async with self._reception.threads.host(keys, organization, person.contact, person.epoch) as thread:
             if person.version:
                 thread.meet(person.version, person.contact)
-            await self._hub.attendance.meet(organization.org)
+            await self._reception.attendance.meet(organization.org)
             return await self._arrive(person, thread)
 
     async def _arrive(self, person: Person, thread: Thread) -> bool:
-        keys, hub = thread.keys, self._hub
+        keys, reception = thread.keys, self._reception
         admission = Admission(
             thread,
             self._session.peer,
@@ -105,12 +102,12 @@ class Joining:
             person.means,
             self._session.end,
         )
-        joined = await hub.store.join(keys, self._arrival(thread))
+        joined = await reception.store.join(keys, self._arrival(thread))
         if self._session.over or not self._enter(person, thread, admission, joined):
-            await hub.presence.left(thread, self._init.device.id)
+            await reception.presence.left(thread, self._init.device.id)
             return False
         if joined is not None and thread.seq < joined.head.seq:
-            await hub.threads.catch_up(thread, joined.head.seq)
+            await reception.threads.catch_up(thread, joined.head.seq)
         self._welcome(person, admission, joined)
         return True
 
@@ -119,7 +116,7 @@ class Joining:
         # A hosted thread has its tail: to read it again would be half of what a join costs the store.
         hosted = thread.position is not None
         return Arrival(
-            hub=self._hub.id,
+            hub=self._reception.hub,
             device=device.id,
             kind=device.kind,
             name=device.name or "",
@@ -152,7 +149,7 @@ class Joining:
         session = self._session
         if not self._told_refusal:
             self._told_refusal = True
-            wait = self._hub.addresses.refusal(session.peer.address)
+            wait = self._reception.addresses.refusal(session.peer.address)
             if wait:
                 session.too_many(self._init, wait)
                 return False
@@ -181,7 +178,9 @@ class Joining:
         session.write(self._ready(person, admission, joined, read, unread))
         resume = None if self._init.resume is UNSET else self._init.resume
         tail = DEFAULT_TAIL if self._init.tail is UNSET else self._init.tail
-        self._hub.replay(Replay(self._hub.store, admission, read=read, unread=unread), resume, tail)
+        self._reception.replay(
+            Replay(self._reception.store, admission, read=read, unread=unread), resume, tail
+        )
 
     def _ready(
         self,
@@ -213,14 +212,14 @@ class Joining:
             read=read,
             unread=unread,
             devices=presences(devices),
-            agents_online=self._hub.attendance.online(presented.organization.org),
-            heartbeat_ms=int(self._hub.limits.heartbeat * 1000),
+            agents_online=self._reception.attendance.online(presented.organization.org),
+            heartbeat_ms=self._reception.limits.heartbeat_ms,
             ref=self._init.ref,
             **self._tokens(person),
         )
 
     def _tokens(self, person: Person) -> dict[str, Any]:
-        mint, org, now = self._hub.mint, self._presented.organization.org, now_ms()
+        mint, org, now = self._reception.mint, self._presented.organization.org, now_ms()
         if person.refused is None:
             is_visitor = person.contact.user_id is None
             return {"visitor": mint.visitor(org, person.thread, person.epoch, now)} if is_visitor else {}

@@ -1,36 +1,25 @@
 """What a customer's frames do to who they are: form, profile, token, logout."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import msgspec
-from msgspec import UNSET
 
 from onethread.contacts import prechat as forms
-from onethread.contacts.profile import Contact, edit, view
+from onethread.contacts.profile import Contact, edit
 from onethread.hub import rewriting as stored
 from onethread.hub.clock import now_ms
+from onethread.hub.connection import Connection
 from onethread.hub.keys import ThreadKeys
 from onethread.hub.log import Creation, Moved, StoreFailure
+from onethread.hub.signals import profile_frame
 from onethread.hub.thread import Thread
 from onethread.identity.decision import Means, Reject, renew
-from onethread.identity.organization import App, Organization
+from onethread.identity.organization import App
 from onethread.identity.proofs import LEEWAY_MS
 from onethread_protocol import customer, server
 from onethread_protocol.codes import Close
 from onethread_protocol.errors import ProtocolError
-
-if TYPE_CHECKING:
-    from onethread.hub.session import Session
-
-
-class Login(msgspec.Struct, frozen=True):
-    """What an init was accepted as. `tokens` are the threads whose visitor or clean token came with it."""
-
-    organization: Organization
-    app: App
-    user_id: str | None
-    tokens: tuple[str, ...]
 
 
 def creation(thread: Thread) -> Creation:
@@ -38,18 +27,18 @@ def creation(thread: Thread) -> Creation:
     return Creation(thread.epoch, thread.contact)
 
 
-async def prechat(session: "Session", frame: customer.Prechat) -> None:
+async def prechat(session: Connection, frame: customer.Prechat) -> None:
     """Take the filled-in form."""
     app = session.login.app
     await _answer(session, frame, lambda contact: forms.give_form(contact, app, frame))
 
 
-async def profile(session: "Session", frame: customer.Profile) -> None:
+async def profile(session: Connection, frame: customer.Profile) -> None:
     """Change the customer's own profile."""
     await _answer(session, frame, lambda contact: edit(contact, frame.user))
 
 
-def wrote(session: "Session", thread: Thread) -> None:
+def wrote(session: Connection, thread: Thread) -> None:
     """Note a visitor's first message: with the form given, it makes the visitor a contact.
 
     Nothing is lost if this does not happen: the next message brings it about.
@@ -58,17 +47,17 @@ def wrote(session: "Session", thread: Thread) -> None:
         return
     app = session.login.app
     if forms.write(thread.contact, app) is not thread.contact:
-        session.hub.spawn(_promote(session, thread, app))
+        session.reception.spawn(_promote(session, thread, app))
 
 
-async def auth(session: "Session", frame: customer.Auth) -> None:
+async def auth(session: Connection, frame: customer.Auth) -> None:
     """Let a fresh token take the old one's place."""
-    login, hub = session.login, session.hub
-    organization = await hub.directory.organization(login.organization.org) or login.organization
+    login, reception = session.login, session.reception
+    organization = await reception.directory.organization(login.organization.org) or login.organization
     means = _means(session)
     renewed = renew(frame.token, organization, login.user_id, means, now_ms())
     if isinstance(renewed, Reject):
-        wait_ms = hub.addresses.refusal(session.peer.address)
+        wait_ms = reception.addresses.refusal(session.peer.address)
         if wait_ms:
             session.too_many(frame, wait_ms)
             return
@@ -78,10 +67,10 @@ async def auth(session: "Session", frame: customer.Auth) -> None:
     session.write(server.Authed(exp=renewed.expires_at_ms, expires_in_ms=max(left, 0), ref=frame.ref))
 
 
-async def logout(session: "Session", frame: customer.Logout) -> None:
+async def logout(session: Connection, frame: customer.Logout) -> None:
     """End this device's connections to the thread, and the tokens that could open it or came with the
     init."""
-    admission, store = session.admission, session.hub.store
+    admission, store = session.admission, session.reception.store
     if admission is None:
         return
     session.farewell = frame.ref
@@ -94,9 +83,9 @@ async def logout(session: "Session", frame: customer.Logout) -> None:
     session.end(Close.NORMAL)
 
 
-async def rewrite(session: "Session", thread: Thread, change: Callable[[Contact], Contact]) -> Contact:
+async def rewrite(session: Connection, thread: Thread, change: Callable[[Contact], Contact]) -> Contact:
     """Change the contact as it is stored, whoever else changes it meanwhile; everybody else is told."""
-    store, organization = session.hub.store, session.login.organization
+    store, organization = session.reception.store, session.login.organization
     written = await stored.rewrite(
         store,
         organization,
@@ -111,14 +100,8 @@ async def rewrite(session: "Session", thread: Thread, change: Callable[[Contact]
     return written[1]
 
 
-def profile_frame(thread: Thread) -> server.Profile:
-    """Return what a thread's connections are told of its contact."""
-    contact = thread.contact
-    return server.Profile(thread=thread.id, contact=view(contact), prechat=None if contact.form else UNSET)
-
-
 async def _answer(
-    session: "Session", frame: customer.Prechat | customer.Profile, change: Callable[[Contact], Contact]
+    session: Connection, frame: customer.Prechat | customer.Profile, change: Callable[[Contact], Contact]
 ) -> None:
     if session.admission is None or not session.may_send(frame):
         return
@@ -127,14 +110,14 @@ async def _answer(
     session.write(msgspec.structs.replace(profile_frame(thread), ref=frame.ref))
 
 
-def _means(session: "Session") -> Means | None:
+def _means(session: Connection) -> Means | None:
     admission = session.admission
     if admission is None or session.login.user_id is None:
         return None
     return cast("Means", admission.means)
 
 
-async def _promote(session: "Session", thread: Thread, app: App) -> None:
+async def _promote(session: Connection, thread: Thread, app: App) -> None:
     try:
         contact = await rewrite(session, thread, lambda contact: forms.write(contact, app))
     except (StoreFailure, ProtocolError):

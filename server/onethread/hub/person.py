@@ -1,7 +1,6 @@
 """Who an init lets in, and to which thread: the look-ups and writes around identity's decision."""
 
 import random
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,13 +10,11 @@ from onethread.hub.clock import now_ms
 from onethread.hub.keys import ThreadKeys
 from onethread.hub.log import Found, Moved, Writing
 from onethread.hub.rewriting import system_entry
+from onethread.hub.surroundings import CustomerStore
 from onethread.identity.decision import Admit, Known, NewVisitor, Presented, Refused, Visitor, decide
 from onethread.identity.ids import new_epoch, new_event_id, new_thread, shard_for_user, shard_of
 from onethread.identity.tokens import VisitorToken
 from onethread_protocol.people import User
-
-if TYPE_CHECKING:
-    from onethread.hub.hub import Store
 
 
 class Person(msgspec.Struct, kw_only=True):
@@ -39,7 +36,7 @@ class Identification:
     """Finds the person of one init. `teller` is its session: the thread's other connections hear of a new
     profile."""
 
-    def __init__(self, store: "Store", presented: Presented, teller: str) -> None:
+    def __init__(self, store: CustomerStore, presented: Presented, teller: str) -> None:
         self._store = store
         self._presented = presented
         self._teller = teller

@@ -25,12 +25,11 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET
 
-from onethread.contacts.profile import Contact
+from onethread.contacts.profile import Contact, view
 from onethread.hub.agent_side import AgentSide
 from onethread.hub.ending import ended
 from onethread.hub.entry import Audience
 from onethread.hub.log import DeviceState, StoreFailure
-from onethread.hub.people import profile_frame
 from onethread.hub.thread import Thread
 from onethread_protocol import server
 from onethread_protocol.bounds import UNREAD_CAP
@@ -88,6 +87,12 @@ def presences(devices: list[DeviceState]) -> list[DevicePresence]:
         DevicePresence(id=d.id, kind=d.kind, name=d.name or UNSET, online=bool(d.online))  # type: ignore[arg-type]
         for d in sorted(devices, key=_id_of)
     ]
+
+
+def profile_frame(thread: Thread) -> server.Profile:
+    """Return what a thread's connections are told of its contact."""
+    contact = thread.contact
+    return server.Profile(thread=thread.id, contact=view(contact), prechat=None if contact.form else UNSET)
 
 
 def take(thread: Thread, payload: bytes, on_gap: Callable[[Thread], None]) -> None:
