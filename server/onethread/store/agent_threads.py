@@ -14,7 +14,8 @@ from onethread.hub.keys import ThreadKeys
 from onethread.hub.log import Appended, Moved, StoreFailure
 from onethread.store.link import Link
 from onethread.store.scripts import load
-from onethread.store.threads import ONLINE_MS, appended, read_joined
+from onethread.store.thread_replies import appended, read_joined
+from onethread.store.threads import ONLINE_MS
 
 _OPEN, _WATCH, _PLACE = load("open"), load("watch"), load("place")
 

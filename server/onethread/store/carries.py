@@ -15,8 +15,9 @@ from onethread.hub.entry import HEAD, pack
 from onethread.hub.keys import ThreadKeys, prefix_of
 from onethread.hub.log import Moved
 from onethread.identity.ids import shard_of
+from onethread.store.contact_values import import_index, is_told, packed_filing, user_index
 from onethread.store.scripts import load
-from onethread.store.threads import TOKENS, Threads, import_index, is_told, packed_filing, user_index
+from onethread.store.threads import TOKENS, Threads
 
 _SEAL, _CARRY, _SETTLE, _CLEAR = load("seal"), load("carry"), load("settle"), load("clear")
 _ERASE = load("erase")

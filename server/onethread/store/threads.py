@@ -3,7 +3,6 @@
 Names and values are put together here and nowhere else; what is atomic is said at the top of each script.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
@@ -11,9 +10,8 @@ from typing import Any, Final
 import msgspec
 
 from onethread.contacts.profile import Contact
-from onethread.contacts.search import refiled
 from onethread.hub.clock import now_ms
-from onethread.hub.entry import Entry, pack, unpack
+from onethread.hub.entry import Entry, pack
 from onethread.hub.keys import ThreadKeys, prefix_of
 from onethread.hub.log import (
     Appended,
@@ -21,23 +19,21 @@ from onethread.hub.log import (
     Creation,
     DeviceState,
     Difference,
-    Duplicate,
     Found,
     Hosted,
     Joined,
     Moved,
-    Position,
     Refusal,
-    StoreFailure,
     Writing,
     Written,
 )
 from onethread.identity.tokens import TOKEN_LIFETIME_MS
 from onethread.store import resp
+from onethread.store.contact_values import as_proved, index_of, news, packed_filing
 from onethread.store.link import Link
 from onethread.store.scripts import load
+from onethread.store.thread_replies import appended, difference, read_joined
 from onethread.store.unhooked import Unhooked
-from onethread.webhooks.payload import profile_of
 
 ONLINE_MS: Final = 40_000
 """How long a device stays online without its hub's word: three words are due by then, and a killed hub's
@@ -59,8 +55,6 @@ _REST: Final = b"%b$%d\r\n%b\r\n$%d\r\n%b\r\n$%d\r\n%b\r\n"
 """How an append goes on after its opening: three more words."""
 
 _contact = msgspec.msgpack.Decoder(Contact)
-_devices = msgspec.msgpack.Decoder(list[DeviceState])
-_ends = msgspec.msgpack.Decoder(dict[str, int])
 _pack = msgspec.msgpack.encode
 
 
@@ -151,7 +145,7 @@ class Threads:
         self, org: str, shard: int, *, user_id: str = "", import_key: str = "", thread: str = ""
     ) -> Found | None:
         """Return what is stored of the user, of the import_key or of the thread; see ThreadStore."""
-        index = _index(org, shard, user_id, import_key)
+        index = index_of(org, shard, user_id, import_key)
         reply = await self._link.run(_LOOK_UP, (prefix_of(org, shard), index), (thread[3:],))
         if not reply:
             return None
@@ -159,7 +153,7 @@ class Threads:
         return Found(
             thread=f"th_{suffix.decode()}",
             version=version,
-            contact=_wrote(_contact.decode(blob), bool(wrote)) if blob else None,
+            contact=as_proved(_contact.decode(blob), bool(wrote)) if blob else None,
             epoch=epoch.decode(),
             adm=adm,
             moved=moved.decode(),
@@ -169,7 +163,7 @@ class Threads:
     async def write(self, keys: ThreadKeys, writing: Writing) -> Written | Moved | None:
         """Write a contact and what goes with it; see ThreadStore."""
         contact, shard = writing.contact, int(keys.suffix.partition("_")[0])
-        index = _index(keys.org, shard, contact.user_id, contact.import_key)
+        index = index_of(keys.org, shard, contact.user_id, contact.import_key)
         args: list[Any] = [
             writing.version,
             _pack(writing.contact),
@@ -181,7 +175,7 @@ class Threads:
             _pack(list(writing.ends)) if writing.ends else "",
             writing.teller,
             packed_filing(writing.before, writing.contact),
-            "" if self._unhooked.sure(keys.org) else _news(writing),
+            "" if self._unhooked.sure(keys.org) else news(writing),
         ]
         for event_id, entry in writing.events:
             args += [event_id, pack(entry)]
@@ -246,7 +240,7 @@ class Threads:
             args: list[Any] = [
                 value for h in batch for value in (h.position.seq, h.position.id, h.epoch, h.adm)
             ]
-            found += map(_difference, await self._link.run(_COMPARE, names, args))
+            found += map(difference, await self._link.run(_COMPARE, names, args))
         return found
 
     async def logout(self, keys: ThreadKeys, device: str, *, tokens: bool) -> None:
@@ -275,99 +269,3 @@ def _open(keys: ThreadKeys, name: str, system: str, heard: int) -> bytes:
     names = (keys.log, keys.meta, keys.cids, keys.inbox)
     words = resp.pack_words(len(names), *names, keys.thread, keys.channel, system, "message", heard)
     return resp.evalsha(name, 13, words)
-
-
-def read_joined(
-    epoch: bytes,
-    head: int,
-    event_id: bytes,
-    adm: int,
-    read_contact: int,
-    read_agents: int,
-    unread_contact: int,
-    unread_agents: int,
-    devices: bytes,
-    events: list[bytes],
-) -> Joined:
-    """Return a thread's state from what the scripts that read it give."""
-    return Joined(
-        epoch=epoch.decode(),
-        head=Position(head, event_id.decode()),
-        adm=adm,
-        read_contact=read_contact,
-        read_agents=read_agents,
-        unread_contact=unread_contact,
-        unread_agents=unread_agents,
-        devices=_devices.decode(devices),
-        events=events,
-    )
-
-
-def _wrote(contact: Contact, wrote: bool) -> Contact:
-    """Return the contact as its thread proves it: who has a message in it wrote one."""
-    return msgspec.structs.replace(contact, wrote=True) if wrote and not contact.wrote else contact
-
-
-def packed_filing(before: Contact | None, after: Contact) -> bytes:
-    """Return what a script files anew and files no more (scripts/lib/search.lua); b"" for no change."""
-    filing = refiled(before, after)
-    return _pack(filing) if filing.added or filing.removed else b""
-
-
-def user_index(org: str, shard: int, user_id: str) -> str:
-    """Return the key that leads from a user_id to its contact; the id is in it only hashed."""
-    return f"{prefix_of(org, shard)}user:{_digest(user_id)}"
-
-
-def _index(org: str, shard: int, user_id: str | None, import_key: str | None) -> str:
-    """Return the key that leads to the contact of a user_id, else of an import_key; "" without either."""
-    if user_id:
-        return user_index(org, shard, user_id)
-    return import_index(org, shard, import_key) if import_key else ""
-
-
-def import_index(org: str, shard: int, import_key: str) -> str:
-    """Return the key that leads from an import_key to its contact, likewise."""
-    return f"{prefix_of(org, shard)}imported:{_digest(import_key)}"
-
-
-def is_told(before: Contact | None, contact: Contact) -> bool:
-    """Tell whether this contact is another than before to those who are told of it from outside."""
-    return before is None or profile_of(before) != profile_of(contact)
-
-
-def _news(writing: Writing) -> str:
-    if writing.version == 0:
-        return "contact.created"
-    return "contact.updated" if is_told(writing.before, writing.contact) else ""
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
-def appended(done: Callable[[Appended], None], reply: Any) -> None:
-    """Turn a script's reply into what the hub knows."""
-    if type(reply) is int:  # first: nearly all that is ever answered
-        done(reply)
-        return
-    match reply:
-        case StoreFailure():
-            done(reply)
-        case [b"dup", seq, bytes(element)]:
-            event_id, entry = unpack(element)
-            done(Duplicate(seq, event_id, entry))
-        case [b"moved", to]:
-            done(Moved(to.decode()))
-        case [reason]:
-            done(Refusal(reason.decode()))
-        case _:
-            # A cid whose event is gone from the log: the store came back from an older file.
-            done(StoreFailure("the log and its cids don't agree"))
-
-
-def _difference(reply: Any) -> Difference | None:
-    if reply == 0:
-        return None
-    epoch, head, same_id, adm, ends, *numbers = reply
-    return Difference(epoch.decode(), head, bool(same_id), adm, _ends.decode(ends) if ends else {}, *numbers)
