@@ -40,6 +40,12 @@ export class Timeline {
   #held = new Map<number, Event>();
   #waiting = new Map<number, Event>();
   #newest = 0;
+  readonly #most: number;
+
+  /** Of more than `most` events the oldest are dropped. */
+  constructor(most = HELD) {
+    this.#most = most;
+  }
 
   /** What is held, ascending. */
   get events(): readonly Event[] {
@@ -86,7 +92,7 @@ export class Timeline {
     if (event.seq <= this.position.seq) return [];
     this.position = { seq: event.seq, id: event.id };
     const fresh = this.#merge([event]);
-    while (this.#held.size > HELD) {
+    while (this.#held.size > this.#most) {
       this.#held.delete(first(this.#held)!);
       this.more = true;
     }
