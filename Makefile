@@ -55,7 +55,8 @@ clean:
 	@touch $@
 
 # What browsers are served: in the wheel if it is there.
-$(BUILT): $(NODE) $(shell find clients/*/src clients/widget/demo clients/*.ts clients/*/*.ts clients/*/package.json -type f)
+$(BUILT): $(NODE) $(shell find clients/*/src clients/widget/demo clients/console/public clients/console/index.html \
+  clients/*.ts clients/*/*.ts clients/*/package.json -type f)
 	cd clients && npm run --silent build
 	@touch $@
 

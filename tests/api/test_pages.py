@@ -15,6 +15,8 @@ from onethread.api.pages import page_routes
 def built(tmp_path: Path) -> Path:
     """A folder as the clients' build leaves it."""
     (tmp_path / "demo" / "assets").mkdir(parents=True)
+    (tmp_path / "console").mkdir()
+    (tmp_path / "console" / "index.html").write_text("<!doctype html>")
     (tmp_path / "widget.js").write_text("hello()")
     (tmp_path / "demo" / "index.html").write_text("<!doctype html>")
     (tmp_path / "demo" / "assets" / "a.css").write_text("a{}")
@@ -73,9 +75,24 @@ async def test_the_demo_page_has_a_strict_policy(built: Path) -> None:
     assert "unsafe" not in policy
 
 
+async def test_the_console_has_a_stricter_one(built: Path) -> None:
+    """On every server; nothing inline, nothing from elsewhere, in no frame, no HTML made of text."""
+    answer = await get(built, "/console/", demo=False)
+    policy = answer.headers["content-security-policy"]
+    for part in (
+        "default-src 'none'",
+        "connect-src 'self';",
+        "frame-ancestors 'none'",
+        "trusted-types 'none'",
+    ):
+        assert part in policy
+    assert "unsafe" not in policy
+    assert (await get(built, "/console", demo=False)).headers["location"] == "/console/"
+
+
 async def test_what_was_not_built_says_so(tmp_path: Path) -> None:
     """A checkout without Node serves everything else."""
-    for path in ("/widget.js", "/demo/"):
+    for path in ("/widget.js", "/console/", "/demo/"):
         answer = await get(tmp_path, path)
         assert answer.status_code == 404
         assert b"not built" in bytes(answer.body)

@@ -1,4 +1,4 @@
-"""What browsers are served beside the API: `/widget.js`, and with the demo organization `/demo/`.
+"""What browsers are served beside the API: the widget, the console and, with its organization, the demo.
 
 The files are built from clients/ into onethread/built and carried in the wheel. They are read once: each is
 small, and a hub serves the same bytes to everybody.
@@ -21,11 +21,22 @@ from starlette.routing import BaseRoute, Route
 _NOT_BUILT: Final = "This file was not built; `make run` builds it where Node is installed.\n"
 # A snippet has no version in its address: five minutes after an upgrade every page has the new one.
 _SCRIPT: Final = {"Cache-Control": "public, max-age=300", "Cross-Origin-Resource-Policy": "cross-origin"}
-_PAGE: Final = {
-    "Cache-Control": "no-cache",
+_PAGE: Final = {"Cache-Control": "no-cache"}
+_DEMO: Final = {
+    **_PAGE,
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
     " connect-src 'self' ws: wss:; frame-src 'self'; frame-ancestors 'self'; base-uri 'none';"
     " form-action 'none'",
+}
+# Agents are logged in there: nothing from elsewhere, in no frame, and no text is ever made into HTML.
+_CONSOLE: Final = {
+    **_PAGE,
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+    " connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none';"
+    " require-trusted-types-for 'script'; trusted-types 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
 }
 
 
@@ -60,21 +71,30 @@ class _File:
 
 
 def page_routes(built: Path, *, demo: bool) -> list[BaseRoute]:
-    """`/widget.js` (WIRE.md section 9), and `/demo/` for `demo`, from the folder `built`. What was not built
-    is 404 and says so.
+    """`/widget.js`, `/console/` and, for `demo`, `/demo/` (WIRE.md section 9), from the folder `built`.
+
+    What was not built is 404 and says so.
     """
     script = built / "widget.js"
     files = {"/widget.js": _File.read(script, _SCRIPT)} if script.is_file() else {}
     routes: list[BaseRoute] = [Route("/widget.js", _serve(files, "/widget.js"))]
-    if not demo:
-        return routes
-    folder = built / "demo"
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            files[f"/demo/{path.relative_to(folder).as_posix()}"] = _File.read(path, _PAGE)
-    routes.append(Route("/demo", _to_demo))
-    routes.append(Route("/demo/", _serve(files, "/demo/index.html")))
-    return routes + [Route(path, _serve(files, path)) for path in files if path.startswith("/demo/")]
+    routes += _folder(built, "console", _CONSOLE)
+    return routes + _folder(built, "demo", _DEMO) if demo else routes
+
+
+def _folder(built: Path, name: str, headers: dict[str, str]) -> list[BaseRoute]:
+    """The files of a page under its name, its address without the last slash leading to it."""
+    folder = built / name
+    files = {
+        f"/{name}/{path.relative_to(folder).as_posix()}": _File.read(path, headers)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    return [
+        Route(f"/{name}", _lead_to(f"/{name}/")),
+        Route(f"/{name}/", _serve(files, f"/{name}/index.html")),
+        *(Route(path, _serve(files, path)) for path in files),
+    ]
 
 
 def _serve(files: dict[str, _File], path: str) -> Callable[[Request], Awaitable[Response]]:
@@ -85,5 +105,8 @@ def _serve(files: dict[str, _File], path: str) -> Callable[[Request], Awaitable[
     return serve
 
 
-async def _to_demo(_request: Request) -> Response:
-    return RedirectResponse("/demo/")
+def _lead_to(path: str) -> Callable[[Request], Awaitable[Response]]:
+    async def lead(_request: Request) -> Response:
+        return RedirectResponse(path)
+
+    return lead

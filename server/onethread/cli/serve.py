@@ -17,6 +17,7 @@ import structlog
 
 from onethread import logs
 from onethread.cli.options import env_file_option, with_settings
+from onethread.demo import AGENTS, PASSWORD
 from onethread.listening import Source, listen, websocket_url
 from onethread.server_key import server_key
 from onethread.serving import BUILT, Serving, raise_file_limit
@@ -114,6 +115,7 @@ def banner(url: str, program: str | None) -> str:
         if (BUILT / "demo").is_dir():
             page = url.replace("ws", "http", 1).removesuffix("ws")
             lines += ["", f"See it in a browser: {page}demo/"]
+            lines += [f"Answer as an agent:  {page}console/?org=demo  ({AGENTS[0][0]}, {PASSWORD})"]
         where = "" if url == DEFAULT_URL else f" --url {url}"
         chat = f'  {program} chat --user-id 12345 --device "{{}}"{where}'
         lines += ["", "Be one customer on two devices, each in a terminal of its own:", ""]

@@ -1,0 +1,308 @@
+/**
+ * What the views look at and call: who is logged in, where one is, and what the console holds, as signals. The console
+ * itself (core/) knows nothing of this; after each frame one look is taken for all that it changed.
+ */
+
+import { batch, signal } from '@preact/signals';
+
+import { chime } from '../../widget/src/sound.ts';
+import { titleBadge } from '../../widget/src/title.ts';
+import { newId } from '../../client/src/wire.ts';
+import * as commands from './core/commands.ts';
+import { Console, type Told } from './core/console.ts';
+import type { AgentPresence, AgentState, Listed, Me, View } from './core/frames.ts';
+import { ask, Problem } from './http.ts';
+import { choices, tab, type Choices } from './memory.ts';
+import { Notifier } from './notifier.ts';
+import { hashOf, HOME, placeOf, type Place } from './place.ts';
+import { Connection, type State } from './shell/connection.ts';
+import { wordsOf } from './strings/index.ts';
+import { Pane } from './pane.ts';
+
+/** The watched view, as it is shown. */
+export interface Shown {
+  readonly view: View;
+  readonly rows: readonly Listed[];
+  readonly loaded: boolean;
+  readonly more: boolean;
+}
+
+const EMPTY: Shown = { view: 'open', rows: [], loaded: false, more: false };
+
+// Where the profile has a place of its own (styles/small.css).
+const WIDE = matchMedia('(min-width: 1241px)');
+
+// Closes after which only a login helps (WIRE.md section 7).
+const UNAUTHORIZED = 4401;
+const REMOVED = 4403;
+
+export class Screen {
+  readonly choices = signal<Choices>(choices.read());
+  readonly words = signal(wordsOf([]));
+  /** Why the login is shown; undefined: it is not. */
+  readonly loggedOut = signal<'fresh' | 'ended' | 'removed' | undefined>('fresh');
+  readonly place = signal<Place>(HOME);
+  readonly connection = signal<State>({ is: 'connecting' });
+  readonly me = signal<Me | undefined>(undefined);
+  readonly agents = signal<readonly AgentPresence[]>([]);
+  readonly state = signal<AgentState>('online');
+  readonly inbox = signal(EMPTY);
+  /** The thread that j and k stand at. */
+  readonly cursor = signal<string | undefined>(undefined);
+  readonly help = signal(false);
+  /** Whether the profile is shown beside the thread. */
+  readonly beside = signal(false);
+  /** A plain word about something that went wrong. */
+  readonly notice = signal<string | undefined>(undefined);
+  readonly pane = new Pane(this);
+  readonly notifier = new Notifier(this);
+  console: Console | undefined;
+  /** How far down the list is scrolled, in pixels. */
+  scrolled = 0;
+  #connection: Connection | undefined;
+  #due = false;
+  readonly #waiting = new Map<string, (refused: Problem | undefined) => void>();
+
+  /** Shows the page as it was left, or the login. */
+  start(): void {
+    this.speak();
+    this.place.value = placeOf(location.hash);
+    this.beside.value = WIDE.matches && this.choices.value.profile !== false;
+    addEventListener('hashchange', () => this.#arrive(placeOf(location.hash)));
+    for (const type of ['online', 'focus', 'pageshow']) addEventListener(type, () => this.#connection?.hint());
+    document.addEventListener('visibilitychange', () => document.hidden || this.#connection?.hint());
+    addEventListener('pagehide', () => this.keep());
+    addEventListener('beforeunload', (event) => this.#unsent && event.preventDefault());
+    const { org } = this.choices.value;
+    if (org) this.#connect(org);
+  }
+
+  // Who is there
+
+  /** Logs in. Throws `Problem`. */
+  async logIn(org: string, email: string, password: string): Promise<void> {
+    await ask('POST', '/v1/sessions', { org, email, password, cookie: true });
+    this.choose({ org });
+    this.#connect(org);
+  }
+
+  /** Ends the session; everything of this tab's goes. */
+  async logOut(): Promise<void> {
+    const { strings } = this.words.value;
+    if (this.console?.outbox.entries.length && !confirm(strings.logOutUnsent)) return;
+    try {
+      await ask('DELETE', '/v1/sessions');
+    } catch (error) {
+      if ((error as Problem).status !== 401) {
+        this.notice.value = strings.logOutFailed;
+        return;
+      }
+    }
+    this.#end('fresh');
+    tab.write({});
+    this.go(HOME);
+  }
+
+  setState(state: AgentState): void {
+    this.#act((console) => commands.setState(console, state));
+  }
+
+  /** Keeps what was chosen in the menu. */
+  choose(chosen: Choices): void {
+    this.choices.value = { ...this.choices.value, ...chosen };
+    choices.write(this.choices.value);
+    this.speak();
+  }
+
+  /** Shows or hides the profile. Where it lies over the thread, it is hidden again after a reload. */
+  showProfile(on: boolean): void {
+    this.beside.value = on;
+    if (WIDE.matches) this.choose({ profile: on });
+  }
+
+  /** Keeps the choice of colours; '' is the device's. */
+  dress(theme: '' | 'light' | 'dark'): void {
+    const { theme: _, ...others } = this.choices.value;
+    this.choices.value = others;
+    this.choose(theme ? { theme } : {});
+  }
+
+  /** Shows the page in the chosen language and colours. */
+  speak(): void {
+    const { language, theme } = this.choices.value;
+    this.words.value = wordsOf([...(language ? [language] : []), ...navigator.languages]);
+    const { documentElement: page } = document;
+    page.lang = this.words.value.language;
+    page.dir = this.words.value.direction;
+    if (theme) page.dataset.theme = theme;
+    else delete page.dataset.theme;
+  }
+
+  // Where one is
+
+  /** Goes somewhere; the browser's back button leads back. */
+  go(place: Place): void {
+    const hash = hashOf(place);
+    if (hash !== location.hash) history.pushState(null, '', hash);
+    this.#arrive(place);
+  }
+
+  #arrive(place: Place): void {
+    this.place.value = place;
+    const { console } = this;
+    if (!console || place.room !== 'inbox') return;
+    if (place.view !== console.inbox.view) commands.watch(console, place.view);
+    if (place.thread === undefined) commands.leave(console);
+    else commands.open(console, place.thread);
+    if (place.thread !== undefined) this.cursor.value = place.thread;
+    this.#woke();
+  }
+
+  /** Opens a thread in the view that is shown. */
+  open(thread: string | undefined): void {
+    const { value: place } = this.place;
+    this.go({ room: 'inbox', view: place.room === 'inbox' ? place.view : this.inbox.value.view, thread });
+  }
+
+  watch(view: View): void {
+    const { value: place } = this.place;
+    this.cursor.value = undefined;
+    this.go({ room: 'inbox', view, thread: place.room === 'inbox' ? place.thread : undefined });
+  }
+
+  more(): void {
+    this.#act(commands.more);
+  }
+
+  // What the pane does
+
+  /** Does something to the console, and shows and sends what came of it. */
+  act(act: (console: Console) => void): void {
+    this.#act(act);
+  }
+
+  /** Resolves when the request of that `ref` has its answer. Rejects with a `Problem`. */
+  answered(ref: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(ref, (refused) => (refused ? reject(refused) : resolve()));
+    });
+  }
+
+  reconnect(): void {
+    this.#connection?.reconnect();
+  }
+
+  /** Keeps what a reload is to find again. */
+  keep(): void {
+    if (!this.console) return;
+    const { console, pane, scrolled } = this;
+    tab.write({ outbox: console.outbox.entries, drafts: pane.drafts, rows: console.inbox.rows.length, scrolled });
+  }
+
+  /** Whether leaving now would leave something unsent: a reload finds it, a closed tab does not. */
+  get #unsent(): boolean {
+    return this.#connection?.state.is !== 'live' && Boolean(this.console?.outbox.entries.length);
+  }
+
+  #act(act: (console: Console) => void): void {
+    if (!this.console) return;
+    act(this.console);
+    this.#woke();
+  }
+
+  #woke(): void {
+    this.#connection?.wake();
+    this.#lookSoon();
+  }
+
+  #connect(org: string): void {
+    this.#connection?.close();
+    const kept = tab.read();
+    const device = this.choices.value.device ?? newId();
+    if (!this.choices.value.device) this.choose({ device });
+    const console = (this.console = new Console(org, device, kept.outbox ?? [], Math.random));
+    this.pane.drafts = { ...kept.drafts };
+    this.scrolled = kept.scrolled ?? 0;
+    this.loggedOut.value = undefined;
+    const { value: place } = this.place;
+    if (place.room === 'inbox') {
+      console.inbox.turnTo(place.view, kept.rows);
+      if (place.thread) commands.open(console, place.thread);
+      this.cursor.value = place.thread;
+    }
+    const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`;
+    const connection = new Connection(console, { url, random: Math.random, changed: () => this.#lookSoon() });
+    this.#connection = connection;
+    void connection.run();
+  }
+
+  /** Back to the login. */
+  #end(why: 'fresh' | 'ended' | 'removed'): void {
+    this.#connection?.close();
+    this.#connection = this.console = undefined;
+    batch(() => {
+      this.loggedOut.value = why;
+      this.me.value = undefined;
+      this.inbox.value = EMPTY;
+      this.pane.look(undefined);
+    });
+    titleBadge(0);
+  }
+
+  /** One look for all that a frame changed. */
+  #lookSoon(): void {
+    if (this.#due) return;
+    this.#due = true;
+    queueMicrotask(() => {
+      this.#due = false;
+      if (this.console) batch(() => this.#look(this.console!));
+    });
+  }
+
+  #look(console: Console): void {
+    const { state } = this.#connection!;
+    this.connection.value = state;
+    if (state.is === 'stopped' && (state.code === UNAUTHORIZED || state.code === REMOVED)) {
+      const met = this.me.value !== undefined;
+      this.keep();
+      return this.#end(state.code === REMOVED ? 'removed' : met ? 'ended' : 'fresh');
+    }
+    this.me.value = console.me;
+    this.agents.value = console.agents;
+    this.state.value = console.state;
+    const { view, rows, loaded, more } = console.inbox;
+    const before = this.inbox.value;
+    if (rows !== before.rows || view !== before.view || loaded !== before.loaded || more !== before.more) {
+      this.inbox.value = { view, rows, loaded, more };
+      titleBadge(rows.filter(({ unread }) => unread > 0).length);
+    }
+    this.pane.look(console);
+    for (const told of console.told.splice(0)) this.#hear(told);
+  }
+
+  #hear(told: Told): void {
+    const { strings } = this.words.value;
+    switch (told.type) {
+      case 'said': {
+        const looking = told.row.thread === this.console?.current?.thread && document.hasFocus();
+        if (looking) return;
+        if (this.choices.value.sound !== false) chime();
+        return this.notifier.tell(told.row);
+      }
+      case 'failed':
+        // A message that failed is shown as such; of the rest there is nothing to show.
+        if (told.entry.kind !== 'assign' && told.entry.kind !== 'status') return;
+        this.console?.outbox.discard(told.entry.cid);
+        this.notice.value = strings.notDone.replace('{reason}', told.entry.failure?.message ?? '');
+        return;
+      case 'problem':
+        this.notice.value = strings.notDone.replace('{reason}', told.error.message);
+        return;
+      case 'ended': {
+        const { error } = told;
+        this.#waiting.get(told.ref)?.(error && new Problem(error.code, error.reason, error.message));
+        this.#waiting.delete(told.ref);
+      }
+    }
+  }
+}

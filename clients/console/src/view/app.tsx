@@ -1,0 +1,38 @@
+/** What of the console is there: the login, or the rooms beside the rail. */
+
+import { useEffect } from 'preact/hooks';
+
+import { listen } from '../keys.ts';
+import type { Screen } from '../screen.ts';
+import { Help } from './help.tsx';
+import { Inbox } from './inbox.tsx';
+import { Login } from './login.tsx';
+import { Notices } from './notices.tsx';
+import { Rail } from './rail.tsx';
+
+export function App({ screen }: { screen: Screen }) {
+  if (screen.loggedOut.value !== undefined) return <Login screen={screen} why={screen.loggedOut.value} />;
+  return <Rooms screen={screen} />;
+}
+
+function Rooms({ screen }: { screen: Screen }) {
+  const { strings } = screen.words.value;
+  const place = screen.place.value;
+  useEffect(() => listen(screen), []);
+  return (
+    <div class="rooms" data-thread={place.room === 'inbox' && place.thread !== undefined}>
+      <a class="skip" href="#main" onClick={toMain}>
+        {strings.skip}
+      </a>
+      <Rail screen={screen} />
+      <Inbox screen={screen} place={place} />
+      <Notices screen={screen} />
+      {screen.help.value && <Help screen={screen} />}
+    </div>
+  );
+}
+
+function toMain(event: Event): void {
+  event.preventDefault();
+  document.querySelector<HTMLElement>('main')?.focus();
+}

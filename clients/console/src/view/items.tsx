@@ -1,0 +1,136 @@
+/** What was said and done, windowed: older ones as one scrolls up, new ones below, read as they are seen. */
+
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+
+import type { Item } from '../core/items.ts';
+import type { Thread } from '../pane.ts';
+import type { Screen } from '../screen.ts';
+import { Bubble } from './bubble.tsx';
+import { Happened } from './happened.tsx';
+import { DownIcon } from './icons.tsx';
+import { dayOf } from './times.ts';
+import { Windowed, type Handle } from './windowed.tsx';
+
+// Closer than this many pixels to the end is at the end; closer to the top asks for more.
+const END = 60;
+const TOP = 400;
+
+export function Items({ screen, thread }: { screen: Screen; thread: Thread }) {
+  const words = screen.words.value;
+  const { items, more } = thread;
+  const list = useRef<Handle>(null);
+  const { atEnd, scrolled, toEnd } = useScrolling(screen, thread, list);
+  const grown = useGrown(items);
+  useReading(screen, thread, atEnd);
+  const unread = newBelow(thread);
+  const now = Date.now();
+  return (
+    <div class="items-frame">
+      <Windowed
+        ref={list}
+        data={items}
+        class="items"
+        role="group"
+        aria-label={words.strings.messages}
+        tabIndex={0}
+        shift={grown}
+        onScroll={scrolled}
+      >
+        {(item, index) => (
+          <div key={item.key} class="item">
+            {index === 0 && (
+              <p class="day">{more ? words.strings.older : items.length ? words.strings.beginning : ''}</p>
+            )}
+            {item.day && (
+              <p class="day">
+                <span>{dayOf(item.at, words.locale, now)}</span>
+              </p>
+            )}
+            {item.is === 'event' ? (
+              <Happened item={item} words={words} me={screen.me.value} />
+            ) : (
+              <Bubble screen={screen} item={item} words={words} />
+            )}
+          </div>
+        )}
+      </Windowed>
+      {items.length === 0 && thread.phase === 'live' && <p class="empty over">{words.strings.noMessages}</p>}
+      {!atEnd && unread && (
+        <button type="button" class="new-below" onClick={toEnd}>
+          <DownIcon /> {words.strings.newBelow}
+        </button>
+      )}
+      <Latest items={items} />
+    </div>
+  );
+}
+
+/** Whether the customer wrote something that the agents have not read. */
+function newBelow({ items, read }: Thread): boolean {
+  const last = items.findLast((item) => item.is === 'message' && item.from.type === 'contact');
+  return last?.is === 'message' && (last.event?.seq ?? 0) > read.agents;
+}
+
+/** Tells a screen reader what came last; the windowed rows themselves would be told whenever one scrolls. */
+function Latest({ items }: { items: readonly Item[] }) {
+  const [first] = useState(() => items.at(-1)?.at ?? Date.now());
+  const last = items.at(-1);
+  const told =
+    last && last.is !== 'event' && !last.own && last.at > first ? `${last.from.name}: ${last.text ?? ''}` : '';
+  return (
+    <p class="unseen" role="log">
+      {told}
+    </p>
+  );
+}
+
+/** Whether the items differ from those before by older ones in front of them. */
+function useGrown(items: readonly Item[]): boolean {
+  const before = useRef(items);
+  const [was, is] = [before.current, items];
+  useLayoutEffect(() => {
+    before.current = items;
+  });
+  const first = was[0];
+  return (
+    first !== undefined && is.length > was.length && is[0]?.key !== first.key && is.at(-1)?.key === was.at(-1)?.key
+  );
+}
+
+/** Stays at the end where one was at the end; asks for older ones near the top. */
+function useScrolling(screen: Screen, { items, more }: Thread, list: { readonly current: Handle | null }) {
+  const [atEnd, setAtEnd] = useState(true);
+  const last = items.at(-1);
+  const toEnd = () => list.current?.scrollToIndex(items.length - 1, { align: 'end' });
+  useLayoutEffect(() => {
+    const mine = last?.is !== 'event' && last?.own && last.tick === 'queued';
+    if (items.length && (atEnd || mine)) toEnd();
+  }, [items]);
+  const scrolled = (offset: number) => {
+    const { current } = list;
+    if (!current) return;
+    setAtEnd(current.scrollSize - offset - current.viewportSize < END);
+    if (offset < TOP && more) screen.pane.older();
+  };
+  useEffect(() => {
+    // A short page that fills no screen can't be scrolled.
+    if (more && list.current && list.current.scrollSize < list.current.viewportSize + TOP) screen.pane.older();
+  }, [items, more]);
+  return { atEnd, scrolled, toEnd };
+}
+
+/** What is at the end of an open thread, on a page that is looked at, is read. */
+function useReading(screen: Screen, { head, phase, read }: Thread, atEnd: boolean): void {
+  useEffect(() => {
+    const look = () => {
+      if (phase === 'live' && head > read.agents && atEnd && !document.hidden && document.hasFocus())
+        screen.pane.read();
+    };
+    look();
+    const controller = new AbortController();
+    const { signal } = controller;
+    addEventListener('focus', look, { signal });
+    document.addEventListener('visibilitychange', look, { signal });
+    return () => controller.abort();
+  }, [head, phase, atEnd, read.agents]);
+}
