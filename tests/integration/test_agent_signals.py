@@ -1,5 +1,7 @@
 """WIRE.md sections 3 to 6: who types, reads, looks on and is there, with real sockets, hubs and store."""
 
+import asyncio
+
 from tests.integration.acme import new_user
 from tests.integration.hubs import KEY, Hubs
 from tests.integration.team import MakeTeam, with_customer
@@ -73,6 +75,23 @@ async def test_read_by_side_with_what_is_left_to_that_side(two_hubs: Hubs, team:
     opened = await late.open(customer.thread)
     assert (opened["read"], opened["unread"]) == ({"contact": 7, "agents": 8}, 0)
     assert opened["parts"][0]["unread"] == 0
+
+
+async def test_agents_who_open_a_thread_at_once_see_each_other(two_hubs: Hubs, team: MakeTeam) -> None:
+    """What is told of one while the other's replay lasts is told after it, whoever was first."""
+    one, two = two_hubs
+    acme = await team("ana", "ben", "cid", server=one)
+    customer = await with_customer(acme, one.url)
+    consoles = [await acme.console("ana", one.url), await acme.console("ben", one.url)]
+    consoles.append(await acme.console("cid", two.url))
+    for _ in range(20):
+        opened = await asyncio.gather(*(agent.open(customer.thread) for agent in consoles))
+        for agent, frame in zip(consoles, opened, strict=True):
+            if [viewer["name"] for viewer in frame["viewers"]] != ["ana", "ben", "cid"]:
+                await agent.next("presence", lambda frame: len(frame.get("viewers", ())) == 3)
+        for agent in consoles:
+            await agent.send({"t": "leave", "thread": customer.thread})
+            await agent.settled()
 
 
 async def test_viewers_come_and_go_and_customers_don_t_see_them(two_hubs: Hubs, team: MakeTeam) -> None:

@@ -7,6 +7,8 @@ import pytest
 from tests.integration.acme import MakeAcme, new_user, user_hash
 from tests.integration.acme import acme_fixture as acme_fixture
 from tests.integration.acme import quiet_fixture as quiet_fixture
+from tests.integration.team import MakeTeam
+from tests.integration.team import team_fixture as team_fixture
 from tests.integration.wire import texts
 
 FORM = {"t": "prechat", "name": "Mia", "email": "mia@acme.test"}
@@ -44,6 +46,20 @@ async def test_form_and_first_message_make_a_contact(acme: MakeAcme, form_first:
     assert (again.ready["role"], again.ready["prechat"]) == ("contact", None)
     kinds = [e["kind"] for f in again.frames if f["t"] == "replay" for e in f["events"]]
     assert kinds == ["message", "identified"]
+
+
+async def test_a_form_alone_lets_agents_see_the_device(team: MakeTeam) -> None:
+    """What stores the thread, be it the form, notes who is in it; the first message finds it noted."""
+    org = await team("ana")
+    visitor = await org.join(device="phone")
+    await visitor.ask(FORM, "profile")
+    agent = await org.console("ana")
+    opened = await agent.open(visitor.thread)
+    if [device["id"] for device in opened["devices"]] != ["phone"]:
+        await agent.next("presence", lambda frame: [one["id"] for one in frame["devices"]] == ["phone"])
+    await visitor.say("hush-hello")
+    again = await (await org.console("ana")).open(visitor.thread)
+    assert [(device["id"], device["online"]) for device in again["devices"]] == [("phone", True)]
 
 
 async def test_a_form_without_a_required_field_is_400(acme: MakeAcme) -> None:

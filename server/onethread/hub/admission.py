@@ -1,6 +1,6 @@
 """A connection's admission to a thread: what it was let in as, and where its replay is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -23,7 +23,18 @@ class Admission:
     connection.
     """
 
-    __slots__ = ("_live", "audience", "device", "end", "means", "number", "peer", "session", "thread")
+    __slots__ = (
+        "_late",
+        "_live",
+        "audience",
+        "device",
+        "end",
+        "means",
+        "number",
+        "peer",
+        "session",
+        "thread",
+    )
 
     def __init__(
         self,
@@ -44,6 +55,7 @@ class Admission:
         self.end = end
         self.number = 0
         self._live = False
+        self._late: dict[Hashable, bytes] = {}
 
     @property
     def live(self) -> bool:
@@ -54,6 +66,19 @@ class Admission:
     def live(self, live: bool) -> None:
         self._live = live
         self.thread.listening = None
+        if self._late:
+            late, self._late = self._late, {}
+            for frame in late.values() if live else ():
+                self.peer.write(frame)
+
+    def tell(self, frame: bytes, state: Hashable | None) -> None:
+        """Write a frame, if live. Of those that come before, the newest of each `state` follows the replay,
+        which was begun with an older one; what is no state (None) is told to who is there."""
+        if self._live:
+            self.peer.write(frame)
+        elif state is not None:
+            self._late.pop(state, None)
+            self._late[state] = frame
 
 
 class Login(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@ from onethread.hub.log import DeviceState
 from onethread_protocol import server
 from onethread_protocol.people import ContactView, CurrentPage, DevicePresence, Named
 
+Known = tuple[list[str], CurrentPage | None]
 _page = msgspec.msgpack.Decoder(tuple[str, str])
 
 
@@ -40,12 +41,18 @@ class AgentSide:
         self.page: CurrentPage | None = None
         self.seen_at = 0
 
-    def meet(self, looked: Looked, same_email: list[str]) -> None:
-        """Take the state that an open has read, and who else has the contact's e-mail."""
-        self.email, self.same_email = looked.contact.email, same_email
-        self.viewers = looked.viewers
+    def known(self) -> Known:
+        """Return what is known before a look."""
+        return self.viewers, self.page
+
+    def meet(self, known: Known, looked: Looked) -> None:
+        """Take the state that a look has read, but for what was heard since it was `known`."""
+        viewers, page = known
+        if self.viewers is viewers:
+            self.viewers = looked.viewers
+        if self.page is page:
+            self.turn_to(looked.page)
         self.seen_at = max(looked.seen_at, self.seen_at)
-        self.turn_to(looked.page)
 
     def turn_to(self, packed: bytes) -> None:
         """Take the page that the customer is on, b"" for none."""

@@ -23,9 +23,9 @@ from onethread.identity.organization import Organization
 COMPARE_EVERY: Final = 4.0
 """Seconds between two comparisons: with their own time, what was lost is repaired within the 5 s of P7."""
 END: Final = 2**31
+"""More than a log can hold."""
 EVENT: Final = ord("e")
 """Leads a signal that has an event (signals.py)."""
-"""More than a log can hold."""
 
 
 class Channels(Protocol):
@@ -181,7 +181,7 @@ class Hosting:
             _lower(thread, difference.adm)
         elif difference.adm > thread.adm:
             end_admissions(thread, difference.adm, difference.ends)
-        thread.stored = True
+        thread.exists()
         if difference.head > thread.seq:
             await self.catch_up(thread, difference.head)
 

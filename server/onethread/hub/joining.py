@@ -102,12 +102,15 @@ class Joining:
             person.means,
             self._session.end,
         )
+        known = thread.devices
         joined = await reception.store.join(keys, self._arrival(thread))
         if self._session.over or not self._enter(person, thread, admission, joined):
             await reception.presence.left(thread, self._init.device.id)
             return False
-        if joined is not None and thread.seq < joined.head.seq:
-            await reception.threads.catch_up(thread, joined.head.seq)
+        if joined is not None:
+            thread.meet_devices(known, joined.devices)
+            if thread.seq < joined.head.seq:
+                await reception.threads.catch_up(thread, joined.head.seq)
         self._welcome(person, admission, joined)
         return True
 
@@ -138,7 +141,6 @@ class Joining:
                 return False
             thread.settle(joined)
             thread.adm = joined.adm
-            thread.devices = joined.devices
         admission.number = person.adm
         thread.admissions.append(admission)
         self._session.admitted(admission)
@@ -190,7 +192,8 @@ class Joining:
         read: server.ReadPositions,
         unread: int,
     ) -> server.Ready:
-        presented, thread, contact = self._presented, admission.thread, person.contact
+        presented, thread = self._presented, admission.thread
+        contact = thread.contact if thread.version else person.contact  # the newest, heard of meanwhile
         device = self._init.device
         devices = joined.devices if joined else [DeviceState(device.id, device.kind, device.name or "", 1)]
         carried = [source for source in contact.carried if source != person.carried]

@@ -78,6 +78,8 @@ async def _enter(console: Console, frame: agent.Open, thread: Thread) -> bool:
     """Enter the thread; false if something ended admissions meanwhile."""
     office = console.desk.office
     viewing = Viewing(hub=office.hub, agent=console.account.id, tail=TAIL, size=TAIL_BYTES)
+    thread.agents = thread.agents or AgentSide(console.desk.name_of, console.desk.same_email, office.spawn)
+    known, seen = thread.devices, thread.agents.known()
     found = await look(console, thread.keys, viewing)
     same = await console.desk.same_email(found.contact)
     if console.connection.over or thread.adm > found.joined.adm:
@@ -85,10 +87,10 @@ async def _enter(console: Console, frame: agent.Open, thread: Thread) -> bool:
         return False
     thread.settle(found.joined)
     thread.adm = found.joined.adm
-    thread.devices = found.joined.devices
-    thread.meet(found.version, found.contact)
-    thread.agents = thread.agents or AgentSide(console.desk.name_of, console.desk.same_email, office.spawn)
-    thread.agents.meet(found, same)
+    thread.meet_devices(known, found.joined.devices)
+    if thread.meet(found.version, found.contact):
+        thread.agents.email, thread.agents.same_email = found.contact.email, same
+    thread.agents.meet(seen, found)
     opened = console.admit(thread, found.joined.adm)
     if thread.seq < found.joined.head.seq:
         await office.threads.catch_up(thread, found.joined.head.seq)

@@ -97,6 +97,7 @@ async def rewrite(session: Connection, thread: Thread, change: Callable[[Contact
     if isinstance(written, Moved):
         raise ProtocolError(409, "moved", "The thread moved into another one.")
     thread.meet(*written)
+    thread.exists()
     return written[1]
 
 

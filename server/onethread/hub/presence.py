@@ -49,12 +49,13 @@ class Presence:
             arrival = Arrival(
                 hub=self._hub, device=device.id, kind=device.kind, name=device.name or "", tail=0, size=0
             )
+            known = thread.devices
             try:
                 joined = await self._store.join(thread.keys, arrival)
             except StoreFailure:
                 return
             if joined is not None:
-                thread.devices = joined.devices
+                thread.meet_devices(known, joined.devices)
 
     async def left(self, thread: Thread, device: str) -> None:
         """Take a device off unless another connection of it is here."""

@@ -17,7 +17,7 @@ told again by the next of its kind.
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from operator import attrgetter
 from typing import Any, Final
@@ -156,16 +156,27 @@ def end_admissions(thread: Thread, number: int, ends: dict[str, int]) -> None:
 
 
 def tell(thread: Thread, frame: ServerFrame, *, to: Audience | None = None, but: str = "") -> None:
-    """Write a frame to the thread's live connections, of one audience or both, packed once per wire; not to
-    the session `but`."""
+    """Tell a frame to the thread's connections, of one audience or both, packed once per wire; not to the
+    session `but`. Those that are not live yet hear it after their replay if it tells a state."""
     packed: dict[object, bytes] = {}
-    for admission in thread.live():
+    state = _state(frame)
+    for admission in tuple(thread.admissions):
         if admission.session == but or admission.audience == (to and _OTHER[to]):
+            continue
+        if state is None and not admission.live:
             continue
         wire = admission.peer.wire
         if wire not in packed:
             packed[wire] = wire.pack(frame)
-        admission.peer.write(packed[wire])
+        admission.tell(packed[wire], state)
+
+
+def _state(frame: ServerFrame) -> Hashable | None:
+    """Return which state of the thread a frame tells: a later one of the same takes its place. None: it tells
+    what has just happened."""
+    if isinstance(frame, server.Read):
+        return frame.side
+    return type(frame) if isinstance(frame, server.Presence | server.Profile) else None
 
 
 def _tell_agents(

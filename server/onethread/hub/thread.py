@@ -118,9 +118,22 @@ class Thread:
         self.version, self.contact = version, contact
         return True
 
+    def meet_devices(self, known: list[DeviceState], read: list[DeviceState]) -> None:
+        """Take the devices that were read unless others were heard of since, when these were `known`: what is
+        heard is newer, or another word follows."""
+        if self.devices is known:
+            self.devices = read
+
+    def exists(self) -> None:
+        """Note that the thread is stored now: who joined it before may have to be noted in it."""
+        if not self.stored:
+            self.stored = True
+            if self.admissions:
+                self._on_stored(self)
+
     def settle(self, joined: Joined) -> None:
         """Take the state that the first join read; what was heard since subscribing is merged by seq."""
-        self.stored = True
+        self.exists()
         if self.position is not None:
             self.heard_up_to = max(self.heard_up_to, joined.head.seq)
             return
@@ -143,9 +156,7 @@ class Thread:
 
     def heard(self, seq: int, element: bytes) -> None:
         """Take an event from pub/sub or from the log."""
-        if not self.stored:
-            self.stored = True
-            self._on_stored(self)
+        self.exists()
         if self.position is None:
             self._early.append((seq, element))
             return
