@@ -85,6 +85,17 @@ async def test_open_threads_of_a_removed_agent_are_nobodys_again(scene: Scene) -
     assert list(await his.places()) == ["mine:ag_ben"]
 
 
+async def test_all_of_many_threads_are_taken_back_in_one_look(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many are read at a time."""
+    monkeypatch.setattr("onethread.hub.handover.AT_ONCE", 2)
+    hers = [await scene.thread(0, "ag_ana") for _ in range(5)]
+    await scene.accounts.edit(scene.organization.org, lambda roster: remove(roster, "ag_ana"))
+    await scene.hand_over()
+    assert [list(await log.places()) for log in hers] == [["unassigned"]] * 5
+
+
 async def test_a_closed_thread_is_taken_back_when_it_is_reopened(scene: Scene) -> None:
     """Until then it says who closed it."""
     log = await scene.thread(0, "ag_ana")

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from onethread.agents.inbox import Spot
 from onethread.agents.roster import Roster
 from onethread.hub.clerk import Clerk
 from onethread.hub.log import StoreFailure
@@ -12,7 +13,7 @@ from onethread_protocol.errors import ProtocolError
 from onethread_protocol.people import Author
 
 AT_ONCE: Final = 100
-"""Threads taken back from one agent at a time; the rest at the next looks."""
+"""Threads of one agent that are read, and taken back, at a time."""
 
 
 class Handover:
@@ -48,9 +49,12 @@ class Handover:
 
     async def _take_back(self, organization: Organization, shard: int, agent: str) -> None:
         author = Author(type="system", id="system", name=organization.name)
-        for row in await self._agents.listed(organization.org, shard, "mine", agent, None, AT_ONCE):
-            try:
-                # The cid is the same for every hub that looks: one event, however many do.
-                await self._clerk.assign(organization, row.thread, author, None, cid=f"gone {agent}")
-            except ProtocolError:
-                continue  # moved or erased a moment ago
+        below: Spot | None = None
+        while rows := await self._agents.listed(organization.org, shard, "mine", agent, below, AT_ONCE):
+            for row in rows:
+                try:
+                    # The cid is the same for every hub that looks: one event, however many do.
+                    await self._clerk.assign(organization, row.thread, author, None, cid=f"gone {agent}")
+                except ProtocolError:
+                    continue  # moved or erased a moment ago
+            below = Spot("mine", rows[-1].active_at, rows[-1].thread)
