@@ -53,7 +53,7 @@ class Office:
 
     async def held(self, held: Held) -> Held:
         """The import as it is kept now."""
-        found = await self.ledger.load(self.org, held.job.id)
+        found = await self.ledger.load(held.job.org, held.job.id)
         assert found is not None
         return found
 

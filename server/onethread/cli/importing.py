@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import BinaryIO, Final
 
 import click
@@ -14,15 +15,17 @@ from onethread.cli.import_progress import Watch
 from onethread.contacts.csv.columns import HeaderError
 from onethread.contacts.csv.report import ERRORS_HEADER, Skipped, errors_csv, summary, told, warnings
 from onethread.hub.clock import now_ms
+from onethread.hub.log import StoreFailure
 from onethread.identity.organization import Organization
 from onethread.identity.tokens import TokenMint
 from onethread.imports.job import Job, finished
-from onethread.imports.ledger import Held, Ledger
+from onethread.imports.ledger import Held, Ledger, amend
 from onethread.imports.placing import Placing
 from onethread.imports.reception import receive
 from onethread.imports.rehearsal import Rehearsal
 from onethread.imports.run import Run, Taken
 from onethread.imports.spool import Spool, SpoolFolder
+from onethread.imports.turn import await_turn
 from onethread.server_key import server_key
 from onethread.settings import Settings
 from onethread.store.carries import Carries
@@ -64,13 +67,13 @@ class Importing:
     async def _held(self, ledger: Ledger, job: Job, resume: str | None) -> Held:
         """Return the job to be run, kept: the new one, or the one to go on with."""
         if resume is None:
-            held = Held(replace(job, state="running"), 1)
+            held = Held(job, 1)
         else:
             found = await ledger.load(self._org, resume)
             if found is None:
                 raise click.ClickException(f"--resume: there is no import {quoted(resume)}")
             _check_resumable(found.job, job)
-            held = Held(replace(found.job, state="running", beat=now_ms()), found.serial + 1)
+            held = Held(replace(found.job, beat=now_ms()), found.serial + 1)
         if not await ledger.save(held, ()):
             raise click.ClickException("--resume: this import runs elsewhere at this moment")
         return held
@@ -80,19 +83,31 @@ class Importing:
         mint = TokenMint(server_key(self._settings))
         placing = Placing(organization, rehearsal or Carries(link), mint, held.job.seed)
         watch = Watch(held.job)
+        ledger = Imports(link)
         try:
+            held = await await_turn(ledger, held, _waited_for)
             with watch:
-                return await Run(held, spool.read, placing, Imports(link), watch.see).run()
+                return await Run(held, spool.read, placing, ledger, watch.see).run()
         except Taken:
             raise click.ClickException("somebody else has gone on with this import") from None
         except asyncio.CancelledError:
             watch.stopped(self._org)
+            # Others need not wait to see whether it goes on.
+            with suppress(StoreFailure):
+                await amend(ledger, self._org, held.job.id, beat=0)
             raise
+
+
+def _waited_for(job: Job) -> None:
+    click.echo(f"waiting for the import {job.id}, which was accepted before", err=True)
 
 
 def _check_resumable(found: Job, now: Job) -> None:
     if finished(found):
-        raise click.ClickException(f"--resume: this import is {found.state}; there is nothing to go on with")
+        why = f" ({found.failure})" if found.failure else ""
+        raise click.ClickException(
+            f"--resume: this import is {found.state}{why}; there is nothing to go on with"
+        )
     if found.dry_run:
         raise click.ClickException("--resume: a dry run has nothing to go on with; begin a new one")
     if found.digest != now.digest:

@@ -12,7 +12,8 @@ from onethread.contacts.csv.report import Counts
 State: TypeAlias = Literal["queued", "running", "done", "failed"]
 
 SILENT_MS: Final = 120_000
-"""An import that nobody has written of for so long is nobody's: whoever runs one writes every second."""
+"""An import that nobody has written of for so long is nobody's: whoever runs one writes every second, whoever
+has one waiting every thirty."""
 
 Fate: TypeAlias = Outcome | Literal["skipped", "blank"]
 """What becomes of a row."""
@@ -73,9 +74,16 @@ def finished(job: Job) -> bool:
     return job.state in ("done", "failed")
 
 
+def silent(job: Job, now_ms: int) -> bool:
+    """Tell whether nobody has been at it for SILENT_MS."""
+    return now_ms - job.beat >= SILENT_MS
+
+
 def seen(job: Job, now_ms: int) -> Job:
-    """Return the job as it is to be shown: failed, if nobody has been at it for SILENT_MS."""
-    if finished(job) or now_ms - job.beat < SILENT_MS:
+    """Return the job as it is to be shown: failed, if it has not ended and nobody is at it."""
+    if finished(job) or not silent(job, now_ms):
         return job
-    reason = "the server that ran this import is gone; it goes on from here if it comes back"
+    reason = (
+        "whoever ran this import is gone; it goes on from here if they come back before a later one begins"
+    )
     return replace(job, state="failed", failure=reason)

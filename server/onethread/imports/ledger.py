@@ -1,12 +1,14 @@
 """What an import asks of the store: contacts by their keys, and a place for its job."""
 
 from collections.abc import AsyncIterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
+
+from msgspec.structs import replace
 
 from onethread.contacts.csv.report import Skipped
 from onethread.hub.keys import ThreadKeys
 from onethread.hub.log import Found, Moved, Writing, Written
-from onethread.imports.job import Job
+from onethread.imports.job import Job, finished
 
 
 class People(Protocol):
@@ -38,8 +40,18 @@ class Ledger(Protocol):
         """Keep the job if the serial kept is the one before, and add to its skipped rows, in one step.
 
         False: somebody else has saved it. Repeated, it changes nothing and is true. `anew` forgets the rows
-        skipped so far. A new job has serial 1.
+        skipped so far. A new job has serial 1, and is accepted with it.
         """
+
+    async def first(self, org: str) -> Held | None:
+        """Return the one accepted first of those that have not ended; dry runs aside."""
 
     def skipped(self, org: str, import_id: str) -> AsyncIterator[list[Skipped]]:
         """Return the skipped rows in their order, some at a time."""
+
+
+async def amend(ledger: Ledger, org: str, import_id: str, **changes: Any) -> None:
+    """Change what is kept of a job, unless it has ended, or somebody else was faster. Raises StoreFailure."""
+    held = await ledger.load(org, import_id)
+    if held is not None and not finished(held.job):
+        await ledger.save(Held(replace(held.job, **changes), held.serial + 1), ())

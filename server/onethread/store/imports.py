@@ -2,6 +2,8 @@
 
 {ORG}:import:<id>          hash: serial, job (a Job as JSON)
 {ORG}:import:<id>:skipped  list: of each save the rows skipped, packed and compressed
+{ORG}:imports              zset of ids by when they were accepted (ms), each after those before it
+{ORG}:imports:turns        the same, of those that write and have not ended
 """
 
 import zlib
@@ -11,7 +13,7 @@ from typing import Final
 import msgspec
 
 from onethread.contacts.csv.report import Skipped
-from onethread.imports.job import Job
+from onethread.imports.job import Job, finished
 from onethread.imports.ledger import Held
 from onethread.store.link import Link
 from onethread.store.scripts import load
@@ -22,6 +24,7 @@ READ: Final = 16
 """Saves whose skipped rows are read at once: at most some 4,000 rows."""
 
 _SAVE = load("import")
+_FIRST = load("first")
 _job = msgspec.json.Decoder(Job)
 _skipped = msgspec.msgpack.Decoder(list[tuple[int, str, str]])
 
@@ -44,8 +47,15 @@ class Imports:
         job = held.job
         key = _key(job.org, job.id)
         packed = _pack(skipped) if skipped else b""
-        args = (held.serial, msgspec.json.encode(job), packed, int(anew), KEPT_SECONDS)
-        return bool(await self._link.run(_SAVE, (key, f"{key}:skipped"), args))
+        takes_turn = int(not job.dry_run and not finished(job))
+        keys = (key, f"{key}:skipped", _index(job.org), f"{_index(job.org)}:turns")
+        args = (held.serial, msgspec.json.encode(job), packed, int(anew), KEPT_SECONDS, job.id, takes_turn)
+        return bool(await self._link.run(_SAVE, keys, args))
+
+    async def first(self, org: str) -> Held | None:
+        """Return the one whose turn it is; see Ledger."""
+        found = await self._link.run(_FIRST, (f"{_index(org)}:turns", _key(org, "")), ())
+        return Held(_job.decode(found[1]), int(found[0])) if found else None
 
     async def skipped(self, org: str, import_id: str) -> AsyncIterator[list[Skipped]]:
         """Return the skipped rows; see Ledger."""
@@ -57,6 +67,10 @@ class Imports:
 
 def _key(org: str, import_id: str) -> str:
     return f"{{{org}}}:import:{import_id}"
+
+
+def _index(org: str) -> str:
+    return f"{{{org}}}:imports"
 
 
 def _pack(skipped: Sequence[Skipped]) -> bytes:
