@@ -1,7 +1,8 @@
-/** The keyboard: j, k, enter, a, e, n, r, /, ?, escape and 1 to 5, wherever nothing is being typed. */
+/** The keyboard: j, k, enter, a, e, n, r, i, c, /, ?, escape and 1 to 5, wherever nothing is being typed. */
 
 import * as commands from './core/commands.ts';
 import { VIEWS, type Listed } from './core/frames.ts';
+import { CONTACTS, HOME } from './place.ts';
 import type { Screen } from './screen.ts';
 
 /** Hears keys until the answer is called. */
@@ -28,9 +29,10 @@ function actions(screen: Screen): Readonly<Record<string, () => void>> {
   const anywhere = {
     '?': () => (screen.help.value = true),
     '/': () => search(screen),
+    c: () => screen.go(CONTACTS),
+    i: () => screen.go(HOME),
     ...Object.fromEntries(VIEWS.map((view, index) => [String(index + 1), () => screen.watch(view)])),
   };
-  if (screen.place.value.room !== 'inbox') return anywhere;
   return {
     ...anywhere,
     j: () => step(screen, 1),
@@ -45,12 +47,14 @@ function actions(screen: Screen): Readonly<Record<string, () => void>> {
 
 /** To the next row, or the one before. With a thread open it is the row's thread that is open then. */
 export function step(screen: Screen, by: number): void {
-  const { rows } = screen.inbox.value;
-  const at = rows.findIndex(({ thread }) => thread === screen.cursor.value);
-  const next = rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by))];
+  const { threads } = screen;
+  const at = threads.indexOf(screen.cursor.value ?? '');
+  const next = threads[at < 0 ? 0 : Math.min(threads.length - 1, Math.max(0, at + by))];
   if (!next) return;
-  screen.cursor.value = next.thread;
-  if (screen.pane.thread.value) screen.open(next.thread);
+  screen.cursor.value = next;
+  if (screen.pane.thread.value) screen.open(next);
+  // Enter is for the row then, not for the button that was pressed before.
+  else document.querySelector<HTMLElement>('.rows')?.focus({ preventScroll: true });
 }
 
 function enter(screen: Screen): void {

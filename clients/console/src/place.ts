@@ -1,28 +1,61 @@
 /** Where in the console one is, as the address says it: reload and the back button keep it. */
 
+import { FILTERS, type Filter } from './core/directory.ts';
 import { VIEWS, type View } from './core/frames.ts';
 
-export interface Place {
+export interface InboxPlace {
   readonly room: 'inbox';
   readonly view: View;
   readonly thread?: string | undefined;
 }
 
-export const HOME: Place = { room: 'inbox', view: 'open' };
+export interface ContactsPlace {
+  readonly room: 'contacts';
+  readonly filter: Filter;
+  readonly thread?: string | undefined;
+}
+
+export type Place = InboxPlace | ContactsPlace;
+
+export const HOME: InboxPlace = { room: 'inbox', view: 'open' };
+export const CONTACTS: ContactsPlace = { room: 'contacts', filter: {} };
 
 /** The place of an address's fragment; the inbox for one that leads nowhere. */
 export function placeOf(hash: string): Place {
-  const [room, first, second] = hash.replace(/^#\/?/, '').split('/').map(decoded);
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split(/\?(.*)/s);
+  const [room, first, second] = path.split('/').map(decoded);
   if (room === 'inbox' && VIEWS.includes(first as View)) {
     return { room, view: first as View, thread: second || undefined };
   }
+  if (room === 'contacts') return { room, filter: filterOf(query), thread: first || undefined };
   return HOME;
 }
 
 /** The fragment of a place. */
-export function hashOf({ room, view, thread }: Place): string {
-  const parts = [room, view, thread].filter((part) => part !== undefined);
-  return `#/${parts.map(encodeURIComponent).join('/')}`;
+export function hashOf(place: Place): string {
+  if (place.room === 'inbox') return path(place.room, place.view, place.thread);
+  const query = new URLSearchParams(place.filter).toString();
+  return path(place.room, place.thread) + (query && `?${query}`);
+}
+
+/** Whether both places show the same list, whatever is open beside it. */
+export function sameList(one: Place, other: Place): boolean {
+  return hashOf({ ...one, thread: undefined }) === hashOf({ ...other, thread: undefined });
+}
+
+function path(...parts: readonly (string | undefined)[]): string {
+  return `#/${parts
+    .filter((part) => part !== undefined)
+    .map(encodeURIComponent)
+    .join('/')}`;
+}
+
+/** The first filter that a query names: contacts are found by one at a time. */
+function filterOf(query: string): Filter {
+  const found = [...new URLSearchParams(query)].find(
+    ([name, value]) => value && (FILTERS.includes(name) || /^custom\../.test(name)),
+  );
+  return found ? { [found[0]]: found[1] } : {};
 }
 
 function decoded(part: string): string {

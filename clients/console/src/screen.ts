@@ -8,13 +8,15 @@ import { batch, signal } from '@preact/signals';
 import { chime } from '../../widget/src/sound.ts';
 import { titleBadge } from '../../widget/src/title.ts';
 import { newId } from '../../client/src/wire.ts';
+import { appear } from './appearance.ts';
+import { Contacts } from './contacts.ts';
 import * as commands from './core/commands.ts';
 import { Console, type Told } from './core/console.ts';
 import type { AgentPresence, AgentState, Listed, Me, View } from './core/frames.ts';
 import { ask, Problem } from './http.ts';
 import { choices, tab, type Choices } from './memory.ts';
 import { Notifier } from './notifier.ts';
-import { hashOf, HOME, placeOf, type Place } from './place.ts';
+import { hashOf, HOME, placeOf, sameList, type Place } from './place.ts';
 import { Connection, type State } from './shell/connection.ts';
 import { wordsOf } from './strings/index.ts';
 import { Pane } from './pane.ts';
@@ -47,6 +49,7 @@ export class Screen {
   readonly agents = signal<readonly AgentPresence[]>([]);
   readonly state = signal<AgentState>('online');
   readonly inbox = signal(EMPTY);
+  readonly contacts = new Contacts();
   /** The thread that j and k stand at. */
   readonly cursor = signal<string | undefined>(undefined);
   readonly help = signal(false);
@@ -65,7 +68,7 @@ export class Screen {
 
   /** Shows the page as it was left, or the login. */
   start(): void {
-    this.speak();
+    this.words.value = appear(this.choices.value);
     this.place.value = placeOf(location.hash);
     this.beside.value = WIDE.matches && this.choices.value.profile !== false;
     addEventListener('hashchange', () => this.#arrive(placeOf(location.hash)));
@@ -111,7 +114,7 @@ export class Screen {
   choose(chosen: Choices): void {
     this.choices.value = { ...this.choices.value, ...chosen };
     choices.write(this.choices.value);
-    this.speak();
+    this.words.value = appear(this.choices.value);
   }
 
   /** Shows or hides the profile. Where it lies over the thread, it is hidden again after a reload. */
@@ -127,17 +130,6 @@ export class Screen {
     this.choose(theme ? { theme } : {});
   }
 
-  /** Shows the page in the chosen language and colours. */
-  speak(): void {
-    const { language, theme } = this.choices.value;
-    this.words.value = wordsOf([...(language ? [language] : []), ...navigator.languages]);
-    const { documentElement: page } = document;
-    page.lang = this.words.value.language;
-    page.dir = this.words.value.direction;
-    if (theme) page.dataset.theme = theme;
-    else delete page.dataset.theme;
-  }
-
   // Where one is
 
   /** Goes somewhere; the browser's back button leads back. */
@@ -148,20 +140,28 @@ export class Screen {
   }
 
   #arrive(place: Place): void {
+    const { value: before } = this.place;
     this.place.value = place;
     const { console } = this;
-    if (!console || place.room !== 'inbox') return;
-    if (place.view !== console.inbox.view) commands.watch(console, place.view);
+    if (!console) return;
+    if (place.room === 'inbox' && place.view !== console.inbox.view) commands.watch(console, place.view);
+    if (place.room === 'contacts' && !sameList(before, place)) this.contacts.list(place.filter);
     if (place.thread === undefined) commands.leave(console);
     else commands.open(console, place.thread);
     if (place.thread !== undefined) this.cursor.value = place.thread;
     this.#woke();
   }
 
-  /** Opens a thread in the view that is shown. */
+  /** The threads of the list that is shown, in its order. */
+  get threads(): readonly string[] {
+    if (this.place.value.room === 'inbox') return this.inbox.value.rows.map(({ thread }) => thread);
+    const { contacts = [] } = this.contacts.directory.value ?? {};
+    return contacts.flatMap(({ thread }) => thread ?? []);
+  }
+
+  /** Opens a thread beside the list that is shown. */
   open(thread: string | undefined): void {
-    const { value: place } = this.place;
-    this.go({ room: 'inbox', view: place.room === 'inbox' ? place.view : this.inbox.value.view, thread });
+    this.go({ ...this.place.value, thread });
   }
 
   watch(view: View): void {
@@ -225,11 +225,10 @@ export class Screen {
     this.scrolled = kept.scrolled ?? 0;
     this.loggedOut.value = undefined;
     const { value: place } = this.place;
-    if (place.room === 'inbox') {
-      console.inbox.turnTo(place.view, kept.rows);
-      if (place.thread) commands.open(console, place.thread);
-      this.cursor.value = place.thread;
-    }
+    if (place.room === 'inbox') console.inbox.turnTo(place.view, kept.rows);
+    else this.contacts.list(place.filter);
+    if (place.thread) commands.open(console, place.thread);
+    this.cursor.value = place.thread;
     const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`;
     const connection = new Connection(console, { url, random: Math.random, changed: () => this.#lookSoon() });
     this.#connection = connection;
@@ -244,6 +243,7 @@ export class Screen {
       this.loggedOut.value = why;
       this.me.value = undefined;
       this.inbox.value = EMPTY;
+      this.contacts.clear();
       this.pane.look(undefined);
     });
     titleBadge(0);

@@ -18,6 +18,7 @@ export const en = {
   skip: 'Skip to the conversation',
   rooms: 'Main menu',
   inbox: 'Inbox',
+  contacts: 'Contacts',
   // The own menu
   you: 'You: {name}',
   online: 'Online',
@@ -54,6 +55,10 @@ export const en = {
   deletedShort: 'deleted message',
   customerOnline: 'online now',
   assignedTo: 'Assigned to {name}',
+  // Contacts
+  name: 'Name',
+  noContacts: 'Nobody is here yet.',
+  notLoaded: 'The list could not be loaded: {reason}',
   // Thread
   noThread: 'Pick a conversation',
   noThreadHint: 'J and K move, Enter opens, ? shows every shortcut.',

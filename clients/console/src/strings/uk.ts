@@ -18,6 +18,7 @@ export const uk: Strings = {
   skip: 'Перейти до розмови',
   rooms: 'Головне меню',
   inbox: 'Вхідні',
+  contacts: 'Контакти',
   // The own menu
   you: 'Ви: {name}',
   online: 'На зв’язку',
@@ -59,6 +60,10 @@ export const uk: Strings = {
   deletedShort: 'видалене повідомлення',
   customerOnline: 'зараз на зв’язку',
   assignedTo: 'Призначено: {name}',
+  // Contacts
+  name: 'Ім’я',
+  noContacts: 'Тут поки нікого немає.',
+  notLoaded: 'Список не завантажився: {reason}',
   // Thread
   noThread: 'Виберіть розмову',
   noThreadHint: 'J і K переходять між розмовами, Enter відкриває, ? показує всі клавіші.',

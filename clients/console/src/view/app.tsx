@@ -4,6 +4,7 @@ import { useEffect } from 'preact/hooks';
 
 import { listen } from '../keys.ts';
 import type { Screen } from '../screen.ts';
+import { Contacts } from './contacts.tsx';
 import { Help } from './help.tsx';
 import { Inbox } from './inbox.tsx';
 import { Login } from './login.tsx';
@@ -20,12 +21,12 @@ function Rooms({ screen }: { screen: Screen }) {
   const place = screen.place.value;
   useEffect(() => listen(screen), []);
   return (
-    <div class="rooms" data-thread={place.room === 'inbox' && place.thread !== undefined}>
+    <div class="rooms" data-room={place.room} data-thread={place.thread !== undefined}>
       <a class="skip" href="#main" onClick={toMain}>
         {strings.skip}
       </a>
       <Rail screen={screen} />
-      <Inbox screen={screen} place={place} />
+      {place.room === 'inbox' ? <Inbox screen={screen} place={place} /> : <Contacts screen={screen} place={place} />}
       <Notices screen={screen} />
       {screen.help.value && <Help screen={screen} />}
     </div>

@@ -18,6 +18,8 @@ export function Help({ screen }: { screen: Screen }) {
     [['A'], strings.keyAssign],
     [['E'], strings.keyClose],
     [['1', '5'], strings.keyViews],
+    [['I'], strings.inbox],
+    [['C'], strings.contacts],
     [['/'], strings.keySearch],
     [['Esc'], strings.keyBack],
     [['?'], strings.keyHelp],

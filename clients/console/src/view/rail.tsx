@@ -2,9 +2,9 @@
 
 import type { ComponentChildren } from 'preact';
 
-import { HOME, type Place } from '../place.ts';
+import { CONTACTS, HOME, type Place } from '../place.ts';
 import type { Screen } from '../screen.ts';
-import { InboxIcon, Mark } from './icons.tsx';
+import { ContactsIcon, InboxIcon, Mark } from './icons.tsx';
 import { OwnMenu } from './menu.tsx';
 
 export function Rail({ screen }: { screen: Screen }) {
@@ -17,6 +17,9 @@ export function Rail({ screen }: { screen: Screen }) {
       </span>
       <Door screen={screen} to={HOME} label={strings.inbox} mark={unread > 0}>
         <InboxIcon />
+      </Door>
+      <Door screen={screen} to={CONTACTS} label={strings.contacts}>
+        <ContactsIcon />
       </Door>
       <span class="gap" />
       <OwnMenu screen={screen} />

@@ -1,10 +1,9 @@
 /** The console in a real browser, under the policy it is served with, against a real server. */
 
-import { source as axe } from 'axe-core';
-import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 import type { Client } from '../../../client/src/index.ts';
+import { violations } from './axe.ts';
 import { Desk, logIn, openThread, shows, until, write } from './desk.ts';
 
 let desk: Desk;
@@ -211,18 +210,6 @@ describe('the page', () => {
 });
 
 describe('axe finds nothing to object to', () => {
-  async function violations(page: Page): Promise<string[]> {
-    // The page's policy holds for the page, not for the tools that look at it.
-    await page.evaluate(axe);
-    return page.evaluate(async () => {
-      const { axe } = window as unknown as {
-        axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-      };
-      const found = await axe.run();
-      return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-    });
-  }
-
   test.each(['light', 'dark'] as const)('%s: login, list, thread, menus', async (colorScheme) => {
     const name = `Axel ${colorScheme}`;
     const axel = await desk.customer(name, { custom_data: { plan: 'gold' } });

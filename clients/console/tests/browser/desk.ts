@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import WebSocket from 'ws';
 
 import { Client, MemoryStorage, type SocketClass } from '../../../client/src/index.ts';
@@ -73,6 +73,16 @@ export class Desk {
     await logIn(page, `${name}@demo.test`);
     await page.waitForSelector('.own');
     return page;
+  }
+
+  /** Contacts from CSV, as the backend imports them; resolves when all are there. */
+  async imports(csv: string): Promise<void> {
+    const url = new URL('/v1/contacts/import', this.url);
+    const headers = { authorization: 'Bearer demo-api-key', 'content-type': 'text/csv' };
+    const response = await fetch(url, { method: 'POST', headers, body: csv });
+    const { id } = (await response.json()) as { id: string };
+    const state = async () => (await this.server.asBackend<{ state: string }>('GET', `/v1/imports/${id}`)).state;
+    await vi.waitFor(async () => expect(await state()).toBe('done'), { timeout: 20_000 });
   }
 
   /** A customer who is connected, on a device of their own. */

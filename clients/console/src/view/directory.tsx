@@ -1,0 +1,138 @@
+/** The contacts that were found, windowed; more are fetched as one scrolls. */
+
+import { useEffect, useRef } from 'preact/hooks';
+
+import type { Directory as Found } from '../core/directory.ts';
+import type { Contact } from '../core/frames.ts';
+import { step } from '../keys.ts';
+import type { Screen } from '../screen.ts';
+import { fill, type Words } from '../strings/index.ts';
+import { Avatar } from './avatar.tsx';
+import { shortOf } from './times.ts';
+import { Windowed, type Handle } from './windowed.tsx';
+
+// Rows from the end at which the next page is asked for: more than one can scroll past before it is there.
+const AHEAD = 30;
+const HEIGHT = 60;
+
+export function Directory({ screen }: { screen: Screen }) {
+  const { strings } = screen.words.value;
+  const { value: found } = screen.contacts.directory;
+  if (!found || (found.is === 'loading' && !found.contacts.length)) return <p class="empty">{strings.loading}</p>;
+  return (
+    <>
+      {found.contacts.length > 0 && <Rows screen={screen} found={found} />}
+      {found.is === 'failed' && <Failed screen={screen} found={found} />}
+      {found.is === 'whole' && !found.contacts.length && <p class="empty">{strings.noContacts}</p>}
+    </>
+  );
+}
+
+function Failed({ screen, found }: { screen: Screen; found: Found }) {
+  const { strings } = screen.words.value;
+  return (
+    <p class="empty" role="alert">
+      {found.trouble ? fill(strings.notLoaded, { reason: found.trouble }) : strings.unreachable}{' '}
+      <button type="button" class="text-button" onClick={() => screen.contacts.more()}>
+        {strings.again}
+      </button>
+    </p>
+  );
+}
+
+function Rows({ screen, found: { contacts } }: { screen: Screen; found: Found }) {
+  const words = screen.words.value;
+  const { value: cursor } = screen.cursor;
+  const list = useRef<Handle>(null);
+  const at = contacts.findIndex(({ thread }) => thread === cursor);
+  useEffect(() => {
+    if (at >= 0) list.current?.scrollToIndex(at, { align: 'nearest' });
+  }, [cursor]);
+  const scrolled = (offset: number) => {
+    const last = list.current?.findItemIndex(offset + (list.current?.viewportSize ?? 0)) ?? 0;
+    if (last >= contacts.length - AHEAD && screen.contacts.directory.value?.is === 'more') screen.contacts.more();
+  };
+  return (
+    <>
+      <Headings words={words} />
+      <Windowed
+        ref={list}
+        data={contacts}
+        class="rows"
+        role="listbox"
+        aria-label={words.strings.contacts}
+        tabIndex={0}
+        itemSize={HEIGHT}
+        onScroll={scrolled}
+        onKeyDown={(event) => arrows(screen, event as unknown as KeyboardEvent)}
+      >
+        {(contact, index) => (
+          <Row
+            key={contact.id}
+            contact={contact}
+            words={words}
+            current={contact.thread === cursor}
+            position={index + 1}
+            onOpen={() => screen.open(contact.thread)}
+          />
+        )}
+      </Windowed>
+    </>
+  );
+}
+
+/** What the columns are; where the list is narrow each row has two lines, and none of these. */
+function Headings({ words: { strings } }: { words: Words }) {
+  return (
+    <div class="contact-row headings" aria-hidden="true">
+      {[strings.name, strings.email, strings.phone, strings.company, strings.userId, strings.contactSince].map(
+        (heading) => (
+          <span key={heading}>{heading}</span>
+        ),
+      )}
+    </div>
+  );
+}
+
+interface RowProps {
+  readonly contact: Contact;
+  readonly words: Words;
+  readonly current: boolean;
+  readonly position: number;
+  readonly onOpen: () => void;
+}
+
+function Row({ contact, words: { strings, locale }, current, position, onOpen }: RowProps) {
+  const { id, name, email, phone, company, user_id, created_at, authenticated } = contact;
+  return (
+    <div
+      id={`contact-${id}`}
+      class="contact-row"
+      role="option"
+      aria-selected={current}
+      aria-posinset={position}
+      aria-setsize={-1}
+      onClick={onOpen}
+    >
+      <Avatar id={id} name={name} />
+      <span class="row-name">
+        <bdi>{name}</bdi>
+        {!authenticated && <small class="tag">{strings.visitor}</small>}
+      </span>
+      <bdi data-is="email">{email}</bdi>
+      <bdi data-is="phone">{phone}</bdi>
+      <bdi data-is="company">{company}</bdi>
+      <bdi data-is="user_id">{user_id}</bdi>
+      <bdi data-is="all">{[email, phone, company, user_id].filter(Boolean).join(' · ')}</bdi>
+      {created_at !== undefined && (
+        <time dateTime={new Date(created_at).toISOString()}>{shortOf(created_at, locale, Date.now())}</time>
+      )}
+    </div>
+  );
+}
+
+function arrows(screen: Screen, event: KeyboardEvent): void {
+  if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+  event.preventDefault();
+  step(screen, event.key === 'ArrowDown' ? 1 : -1);
+}

@@ -1,0 +1,88 @@
+/** Where one is, by the address, and which contacts are held: decisions, without a browser. */
+
+import { describe, expect, test } from 'vitest';
+
+import { asking, begun, filled, pathOf, refused, waits, type Directory } from '../src/core/directory.ts';
+import { CONTACTS, hashOf, HOME, placeOf, sameList, type Place } from '../src/place.ts';
+
+describe('a place', () => {
+  test.each<[string, Place]>([
+    ['#/inbox/mine', { room: 'inbox', view: 'mine', thread: undefined }],
+    ['#/inbox/all/t%2F1', { room: 'inbox', view: 'all', thread: 't/1' }],
+    ['#/contacts', { room: 'contacts', filter: {}, thread: undefined }],
+    ['#/contacts/t1', { room: 'contacts', filter: {}, thread: 't1' }],
+    ['#/contacts?query=d%26b+%3F', { room: 'contacts', filter: { query: 'd&b ?' }, thread: undefined }],
+    ['#/contacts/t1?custom.a%2Fb=gold', { room: 'contacts', filter: { 'custom.a/b': 'gold' }, thread: 't1' }],
+  ])('%s is found again by its address', (hash, place) => {
+    expect(placeOf(hash)).toEqual(place);
+    expect(hashOf(place)).toBe(hash);
+  });
+
+  test.each(['', '#', '#/', '#/nowhere', '#/inbox', '#/inbox/strange/t1', '#/inbox/%E0%A4%A/t1'])(
+    '%j leads to the inbox',
+    (hash) => expect(placeOf(hash)).toEqual(HOME),
+  );
+
+  test('has at most one filter, and none that the server does not know', () => {
+    expect(placeOf('#/contacts?limit=7&custom.=x&query=&email=a@b.c&query=d')).toEqual({
+      ...CONTACTS,
+      filter: { email: 'a@b.c' },
+      thread: undefined,
+    });
+  });
+
+  test('has the same list as another, whatever is open beside it', () => {
+    expect(sameList(CONTACTS, { ...CONTACTS, thread: 't1' })).toBe(true);
+    expect(sameList(CONTACTS, { ...CONTACTS, filter: { query: 'd' } })).toBe(false);
+    expect(sameList(CONTACTS, HOME)).toBe(false);
+  });
+});
+
+describe('a directory', () => {
+  const people = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ id: `c${index}`, name: `Person ${index}`, authenticated: true }));
+
+  test('comes page by page until it is whole', () => {
+    const first = begun({ query: 'd' });
+    expect(pathOf(first)).toBe('/v1/contacts?query=d&limit=50');
+    const one = filled(first, { items: people(50), cursor: 'c/2' });
+    expect([one.is, one.contacts.length]).toEqual(['more', 50]);
+    const second = asking(one);
+    expect(second.is).toBe('loading');
+    expect(pathOf(second)).toBe('/v1/contacts?query=d&limit=50&cursor=c%2F2');
+    const all = filled(second, { items: people(3) });
+    expect([all.is, all.contacts.length]).toEqual(['whole', 53]);
+    expect(asking(all)).toBe(all);
+    expect(asking(second)).toBe(second);
+  });
+
+  test('goes on by itself until as many are there as are wanted', () => {
+    let held: Directory = begun({}, 230);
+    expect(pathOf(held)).toContain('limit=200');
+    held = filled(held, { items: people(200), cursor: '2' });
+    expect(held.is).toBe('loading');
+    expect(pathOf(held)).toContain('limit=50');
+    held = filled(held, { items: people(50), cursor: '3' });
+    expect(held.is).toBe('more');
+    expect(filled(begun({}, 230), { items: people(9) }).is).toBe('whole');
+  });
+
+  test('keeps what it has when a page does not come, and asks for that page again', () => {
+    const one = asking(filled(begun({}), { items: people(50), cursor: '2' }));
+    const failed = refused(one, 'Too many requests.');
+    expect([failed.is, failed.contacts.length, failed.trouble]).toEqual(['failed', 50, 'Too many requests.']);
+    const again = asking(failed);
+    expect([again.is, again.trouble, pathOf(again)]).toEqual(['loading', undefined, pathOf(one)]);
+  });
+
+  test('waits for its own answers only', () => {
+    const held = begun({ query: 'd' });
+    expect(waits(held, held)).toBe(true);
+    expect(waits(held, begun({ query: 'da' }))).toBe(false);
+    expect(waits(begun({ query: 'd' }), held)).toBe(false); // asked for anew meanwhile
+    const one = filled(held, { items: people(50), cursor: '2' });
+    expect(waits(one, held)).toBe(false);
+    expect(waits(asking(one), held)).toBe(false);
+    expect(waits(asking(one), asking(one))).toBe(true);
+  });
+});
