@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from onethread.contacts.profile import Contact, admit, edit, fill, role, view, visit
+from onethread.contacts.profile import Contact, admit, edit, fill, register, role, view, visit
 from onethread.identity.decision import Admit
 from onethread_protocol.customer import Prechat
 from onethread_protocol.errors import ProtocolError
@@ -109,6 +109,50 @@ def test_an_edit_sets_clears_and_merges() -> None:
     change = UserEdit(phone=None, company="Acme Ltd", custom_data={"plan": None, "seats": 7})
     assert edit(known(), change) == known(phone="", company="Acme Ltd", custom_data={"seats": 7})
     assert edit(known(), UserEdit()) == known()
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "told"),
+    [
+        ({name: "A\0na"}, name, '` has a NUL character: "A\ufffdna".')
+        for name in ("name", "email", "phone", "company")
+    ]
+    + [
+        ({"custom_data": {"plan": "\0"}}, "custom_data.plan", '` has a NUL character: "\ufffd".'),
+        ({"custom_data": {"pl\0an": 1}}, "custom_data", '` has a key with a NUL character: "pl\ufffdan".'),
+    ],
+)
+def test_a_nul_is_refused(given: dict[str, Any], field: str, told: str) -> None:
+    """Whoever says it, the field is named, the text quoted, and nothing is stored."""
+    user, change = User(**given), UserEdit(**given)
+    refused: dict[str, list[Callable[[], Contact]]] = {
+        "user.": [
+            lambda: visit(None, user, THREAD, NOW),
+            lambda: admit(known(), OPEN, user, THREAD, NOW),
+            lambda: edit(known(), change),
+        ],
+        "token.": [lambda: admit(known(), signed(**given), User(), THREAD, NOW)],
+        "": [
+            lambda: edit(known(), change, by_customer=False, within=""),
+            lambda: register(user, THREAD, NOW),
+            *([lambda: fill(known(), Prechat(**given))] if "custom_data" not in given else []),
+        ],
+    }
+    for within, calls in refused.items():
+        for call in calls:
+            with pytest.raises(ProtocolError) as caught:
+                call()
+            error = caught.value
+            assert (error.code, error.reason, error.field) == (400, "bad_field", f"{within}{field}")
+            assert error.message == f"`{within}{field}{told}"
+
+
+def test_a_nul_in_who_somebody_is_is_refused() -> None:
+    """An export could not bring them elsewhere."""
+    user = User(user_id="a\0")
+    assert refusal(lambda: admit(None, OPEN, user, THREAD, NOW))[2] == "user.user_id"
+    assert refusal(lambda: register(user, THREAD, NOW))[2] == "user_id"
+    assert refusal(lambda: admit(None, signed(sub="a\0"), User(), THREAD, NOW))[2] == "token.sub"
 
 
 @pytest.mark.parametrize(

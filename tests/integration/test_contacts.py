@@ -134,7 +134,7 @@ async def test_null_clears(backend: Backend) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"user_id": "b"}, {"thread": "th"}, {"name": ""}, {"authenticated": True}]
+    "change", [{"user_id": "b"}, {"thread": "th"}, {"name": ""}, {"name": "A\0na"}, {"authenticated": True}]
 )
 async def test_what_can_not_be_changed(backend: Backend, change: dict[str, Any]) -> None:
     """A user_id, and whatever is no field of a profile, is refused and nothing is changed."""

@@ -165,10 +165,16 @@ async def test_with_backend_pinning_a_given_hash_is_ignored(acme: MakeAcme) -> N
 
 
 async def test_a_bad_field_creates_nothing(acme: MakeAcme) -> None:
-    """A `user_id` that is a number, or empty, is 400 naming the field; the connection may try again."""
+    """A `user_id` that is a number, empty or has a NUL is 400 naming the field; the connection may try again."""
     org = await acme()
     customer = await org.dial()
-    for wrong, quoted in ((12345, "12345"), ("", '""'), (None, "null"), ("x" * 256, "x" * 60)):
+    for wrong, quoted in (
+        (12345, "12345"),
+        ("", '""'),
+        (None, "null"),
+        ("x" * 256, "x" * 60),
+        ("1\0", "1\ufffd"),
+    ):
         await customer.init(credentials=org.credentials, user={"user_id": wrong})
         error = await customer.next("error")
         assert (error["code"], error["reason"]) == (400, "bad_field")

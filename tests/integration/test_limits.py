@@ -41,6 +41,9 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("data", {"t": "track", "name": "bought", "data": {f"k{i}": i for i in range(101)}}),
     ("name", {"t": "track", "name": ""}),
     ("name", {"t": "prechat", "name": "x" * 256}),
+    ("name", {"t": "prechat", "name": "x\0"}),
+    ("user.name", {"t": "profile", "user": {"name": "x\0"}}),
+    ("user.custom_data.plan", {"t": "profile", "user": {"custom_data": {"plan": "x\0"}}}),
 ]
 
 

@@ -1,7 +1,7 @@
 """A contact's profile: what is stored of it, and what its customer, its tokens and its agents may change."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NoReturn, TypeAlias
 
 import msgspec
 from msgspec import UNSET
@@ -16,10 +16,14 @@ from onethread_protocol.customer import Prechat
 from onethread_protocol.errors import ProtocolError
 from onethread_protocol.people import ContactView, DevicePresence, User, UserEdit
 from onethread_protocol.shape import Misfit
+from onethread_protocol.wording import given, shown
 
 Scalar: TypeAlias = str | int | float | bool | None
 
 FIELDS: Final = ("name", "email", "phone", "company")
+
+NUL: Final = "\0"
+"""Taken nowhere in a profile: an export could not be imported again, and many readers end a text there."""
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
@@ -65,8 +69,9 @@ def visit(contact: Contact | None, user: User, thread: str, now_ms: int) -> Cont
     """Return a visitor's entry after an init with these fields; without one (None), a new one for `thread`.
 
     For a clean chat give an empty `User()`: nothing that a refused client says gets in (WIRE.md section 8).
-    ProtocolError 400 `bad_field`: custom_data would be too large.
+    ProtocolError 400 `bad_field`: a text has a NUL, or custom_data would be too large.
     """
+    _refuse_nul(user, "user.")
     contact = contact or _new(thread, now_ms)
     return _change(contact, _fields(user), _data(user), "user.custom_data")
 
@@ -76,13 +81,15 @@ def admit(contact: Contact | None, admission: Admit, user: User, thread: str, no
 
     Given fields are stored, missing ones kept, custom_data merged by key. A token's fields override the
     frame's and are locked for good; what is locked already is passed over in the frame. A new pin and a
-    signed mark are in it. ProtocolError 400 `bad_field`: custom_data would be too large.
+    signed mark are in it. ProtocolError 400 `bad_field`: a text has a NUL, or custom_data would be too large.
     """
+    _refuse_nul(user, "user.")
     contact = contact or _new(thread, now_ms)
     fields = {name: value for name, value in _fields(user).items() if name not in contact.locked}
     data = {key: value for key, value in _data(user).items() if _path(key) not in contact.locked}
     locked, blamed = set(contact.locked), "user.custom_data"
     if admission.claims is not None:
+        _refuse_nul(admission.claims, "token.")
         claimed, claimed_data = _fields(admission.claims), _data(admission.claims)
         fields |= claimed
         data |= claimed_data
@@ -102,10 +109,11 @@ def admit(contact: Contact | None, admission: Admit, user: User, thread: str, no
 def edit(contact: Contact, user: UserEdit, *, by_customer: bool = True, within: str = "user.") -> Contact:
     """Return the entry after a `profile` frame: given fields are set, null clears a field or custom_data key.
 
-    ProtocolError 403 `field_locked`: a customer may not change what a token set. 400 `bad_field`:
-    custom_data would be too large. Either way nothing of the frame is stored. `within` goes before the
-    names of fields in errors.
+    ProtocolError 403 `field_locked`: a customer may not change what a token set. 400 `bad_field`: a text has
+    a NUL, or custom_data would be too large. Either way nothing of the frame is stored. `within` goes before
+    the names of fields in errors.
     """
+    _refuse_nul(user, within)
     fields, data = _fields(user), _data(user)
     if by_customer:
         _refuse_locked(contact, (*fields, *map(_path, data)), within)
@@ -115,14 +123,17 @@ def edit(contact: Contact, user: UserEdit, *, by_customer: bool = True, within: 
 def register(user: User, thread: str, now_ms: int, *, within: str = "") -> Contact:
     """Return the entry of a person whom the organization itself brings in: authenticated from the start.
 
-    ProtocolError 400 `bad_field`: custom_data is too large; `within` goes before its name.
+    ProtocolError 400 `bad_field`: a text has a NUL, or custom_data is too large; `within` goes before the
+    names of fields.
     """
+    _refuse_nul(user, within)
     contact = _change(_new(thread, now_ms), _fields(user), _data(user), f"{within}custom_data")
     return replace(contact, user_id=None if user.user_id is UNSET else user.user_id, authenticated=True)
 
 
 def fill(contact: Contact, form: Prechat) -> Contact:
-    """Return the entry with a pre-chat form's fields in it. ProtocolError 403 `field_locked`, as `edit`."""
+    """Return the entry with a pre-chat form's fields in it. ProtocolError as `edit`."""
+    _refuse_nul(form, "")
     fields = _fields(form)
     _refuse_locked(contact, fields)
     return _change(contact, fields, {}, "custom_data")
@@ -162,11 +173,35 @@ def role(contact: Contact) -> Literal["visitor", "contact"]:
     return "contact" if contact.authenticated else "visitor"
 
 
+def refuse_nul_in(data: Mapping[str, Scalar], field: str = "custom_data") -> None:
+    """Raise ProtocolError 400 `bad_field` for the first key or text with a NUL; `field` is what they are in."""
+    for key, value in data.items():
+        if NUL in key:
+            _refuse(field, key, "a key with ")
+        if isinstance(value, str) and NUL in value:
+            _refuse(f"{field}.{key}", value)
+
+
 def _refuse_locked(contact: Contact, paths: Iterable[str], prefix: str = "") -> None:
     for path in paths:
         if path in contact.locked:
             field = f"{prefix}{path}"
             raise ProtocolError(403, "field_locked", f"`{field}` can't be changed here.", field=field)
+
+
+def _refuse_nul(source: User | UserEdit | Claims | Prechat, within: str) -> None:
+    """Raise ProtocolError 400 `bad_field` for the first text of a profile that has a NUL."""
+    for name in ("user_id", "sub", *FIELDS):
+        value = getattr(source, name, None)
+        if isinstance(value, str) and NUL in value:
+            _refuse(f"{within}{name}", value)
+    if not isinstance(source, Prechat):
+        refuse_nul_in(_data(source), f"{within}custom_data")
+
+
+def _refuse(field: str, text: str, what: str = "") -> NoReturn:
+    sentence = f"`{shown(field)}` has {what}a NUL character: {given(text, quoted=True)}."
+    raise ProtocolError(400, "bad_field", sentence, field=field)
 
 
 def _new(thread: str, now_ms: int) -> Contact:

@@ -111,6 +111,8 @@ def test_rows_that_are_skipped(row: str, reason: str) -> None:
         (["email", "custom.n:boolean"], ["a@b", "yes"], 'custom.n:boolean: "yes" is not true or false'),
         (["email", "custom_data"], ["a@b", "[1]"],
          "custom_data: custom_data: Expected `object`, got `array`"),
+        (["email", "custom_data"], ["a@b", '{"k": "x\\u0000"}'],
+         'custom_data: `custom_data.k` has a NUL character: "x\ufffd".'),
         (["email", "custom_data"], ["a@b", "{"], "custom_data: custom_data must be a JSON object"),
         (["email", "security_hash"], ["a@b", "s3cret"], "security_hash: a security_hash needs a user_id"),
         (["user_id", "security_hash"], ["1", "s" * 256],

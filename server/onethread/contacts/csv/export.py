@@ -34,9 +34,9 @@ class Survey:
         for contact in contacts:
             for key, value in contact.custom_data.items():
                 column = (key, _kind(value))
-                if column in self._found and not _unspeakable(value):
+                if column in self._found and value != "":
                     continue
-                if len(self._found) < MOST_COLUMNS and not _unspeakable(value):
+                if len(self._found) < MOST_COLUMNS and value != "":
                     self._found.add(column)
                 else:
                     self._rest = True
@@ -73,7 +73,7 @@ class Sheet:
         custom, rest = [""] * len(self._custom), {}
         for key, value in contact.custom_data.items():
             index = self._custom.get((key, _kind(value)))
-            if index is None or _unspeakable(value):
+            if index is None or value == "":  # an empty cell says nothing
                 rest[key] = value
             else:
                 custom[index] = _cell(value)
@@ -84,11 +84,6 @@ def _kind(value: Scalar) -> Kind:
     if isinstance(value, str):
         return "text"
     return "boolean" if isinstance(value, bool) else "number"
-
-
-def _unspeakable(value: Scalar) -> bool:
-    """Tell whether no cell says it: an empty one says nothing, and NUL is never read."""
-    return isinstance(value, str) and (not value or "\0" in value)
 
 
 def _name(key: str, kind: Kind) -> str:

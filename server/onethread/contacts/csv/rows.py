@@ -9,9 +9,10 @@ import msgspec
 
 from onethread.contacts.csv.columns import DATA, Column, Field
 from onethread.contacts.csv.formulas import unguard
-from onethread.contacts.profile import FIELDS, Scalar
+from onethread.contacts.profile import FIELDS, Scalar, refuse_nul_in
 from onethread_protocol.bounds import MAX_INT, Email, Name, Phone, Secret, UserId
 from onethread_protocol.custom_data import CustomData, check_custom_data
+from onethread_protocol.errors import ProtocolError
 from onethread_protocol.shape import Misfit
 from onethread_protocol.wording import given
 
@@ -170,10 +171,13 @@ def _json(column: Column, cell: str) -> dict[str, Scalar]:
     try:
         values = _data.decode(cell)
         check_custom_data(values)
+        refuse_nul_in(values)
     except msgspec.ValidationError as error:
         raise Skip(column.name, f"custom_data: {error}") from None
     except Misfit as misfit:
         raise Skip(column.name, str(misfit)) from None
+    except ProtocolError as error:
+        raise Skip(column.name, error.message) from None
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise Skip(column.name, "custom_data must be a JSON object") from None
     return {key: value for key, value in values.items() if value is not None}
