@@ -165,7 +165,7 @@ async def test_with_backend_pinning_a_given_hash_is_ignored(acme: MakeAcme) -> N
 
 
 async def test_a_bad_field_creates_nothing(acme: MakeAcme) -> None:
-    """A `user_id` that is a number, empty or has a NUL is 400 naming the field; the connection may try again."""
+    """A `user_id` that is a number, empty or has a NUL is 400 and named; the connection may try again."""
     org = await acme()
     customer = await org.dial()
     for wrong, quoted in (

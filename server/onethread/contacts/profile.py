@@ -174,7 +174,7 @@ def role(contact: Contact) -> Literal["visitor", "contact"]:
 
 
 def refuse_nul_in(data: Mapping[str, Scalar], field: str = "custom_data") -> None:
-    """Raise ProtocolError 400 `bad_field` for the first key or text with a NUL; `field` is what they are in."""
+    """Raise ProtocolError 400 `bad_field` for the first key or text with a NUL in what `field` names."""
     for key, value in data.items():
         if NUL in key:
             _refuse(field, key, "a key with ")
