@@ -14,7 +14,7 @@ import type { Drawer } from './drawer.ts';
 import { Emitter } from './emitter.ts';
 import type { Entry } from './entry.ts';
 import { ClientError } from './errors.ts';
-import type { Ack, Contact, Profile } from './frames.ts';
+import type { Contact, Profile } from './frames.ts';
 import { identityOf } from './identity.ts';
 import { Keeper, STORAGE_FAILED } from './keeper.ts';
 import { Look } from './look.ts';
@@ -22,28 +22,17 @@ import { account, openDrawer, socketClass, socketUrl, type Options } from './opt
 import { watchPage } from './page.ts';
 import type { Answer, Request } from './requests.ts';
 import { Runner } from './runner.ts';
-import { Session, type User } from './session.ts';
+import { Session, type ProfileFields, type User } from './session.ts';
 import { Shelf } from './shelf.ts';
 import { within } from './time.ts';
 import { TokenSource, type Provider } from './tokensource.ts';
-import { Waiting } from './waiting.ts';
+import { Waiting, type Sending } from './waiting.ts';
 import { checkFrame } from './wire.ts';
 
 // After `logout` the server says `bye` and closes; everything here is deleted already, so this is only politeness.
 const LOGOUT_WITHIN = 5_000;
 // A log is replaced when a store was lost. That it happens again while a page is fetched anew is not to be expected.
 const PAGE_TRIES = 3;
-
-/** A command in the outbox. `acked` settles whenever its ack comes; one need not wait for it. */
-export interface Sending {
-  readonly cid: string;
-  readonly acked: Promise<Ack>;
-}
-
-/** What `profile` takes; custom_data merges by key, null clears a field or key. */
-export type ProfileFields = {
-  readonly [F in 'name' | 'email' | 'phone' | 'company']?: string | null;
-} & { readonly custom_data?: User['custom_data'] };
 
 /**
  * A customer's connection to their one conversation, kept up until closed. Everything can be used while there is no

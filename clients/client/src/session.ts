@@ -38,6 +38,11 @@ export interface User {
   readonly custom_data?: Readonly<Record<string, string | number | boolean | null>>;
 }
 
+/** What `profile` takes; custom_data merges by key, null clears a field or key. */
+export type ProfileFields = {
+  readonly [F in 'name' | 'email' | 'phone' | 'company']?: string | null;
+} & { readonly custom_data?: User['custom_data'] };
+
 /** The fields of init that stay the same from one connection to the next. */
 export interface Account {
   readonly org: string;

@@ -47,6 +47,12 @@ class Desk<T> {
   }
 }
 
+/** A command in the outbox. `acked` settles whenever its ack comes; one need not wait for it. */
+export interface Sending {
+  readonly cid: string;
+  readonly acked: Promise<Ack>;
+}
+
 /** Acks by cid, answers by ref. */
 export class Waiting {
   readonly acks = new Desk<Ack>();

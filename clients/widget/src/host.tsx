@@ -3,7 +3,7 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 
-import styles from './styles.css?inline';
+import styles from './styles/index.css?inline';
 import { App } from './view/app.tsx';
 import type { Widget } from './widget.ts';
 

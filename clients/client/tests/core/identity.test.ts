@@ -4,23 +4,10 @@ import { describe, expect, test } from 'vitest';
 
 import * as commands from '../../src/commands.ts';
 import { identityOf } from '../../src/identity.ts';
-import { Shelf } from '../../src/shelf.ts';
-import { ack, arrival, error, event, eventId, mine, OTHER, ready, replay, THREAD } from './builders.ts';
-import { Talk, USER } from './talk.ts';
+import { error, event, OTHER, ready, replay, THREAD } from './builders.ts';
+import { Talk, USER, visitor, VISITORS } from './talk.ts';
 
 const CLEAN = 'th_0_cccccccccccccccccccc';
-const VISITORS = 'th_0_vvvvvvvvvvvvvvvvvvvv';
-
-/** A visitor who was admitted to a thread of their own. */
-function visitor(shelf?: Shelf): Talk {
-  const talk = new Talk(null, shelf);
-  talk.open();
-  talk.hear(
-    ready({ thread: VISITORS, role: 'visitor', identity: 'none', visitor: 'v-token' }),
-    replay([], { thread: VISITORS }),
-  );
-  return talk;
-}
 
 function refuse(talk: Talk): void {
   talk.open();
@@ -222,143 +209,5 @@ describe('before the first ready', () => {
     talk.hear(ready({ thread: VISITORS, visitor: 'v-2' }), replay([], { thread: VISITORS }));
     talk.lose();
     expect(talk.open()).toMatchObject({ visitor: 'v-2' });
-  });
-});
-
-describe('carry', () => {
-  test('what a visitor had queued moves into the thread of the contact, cids and all', () => {
-    const talk = visitor();
-    const cid = talk.types('hi');
-    talk.writes();
-    talk.lose();
-    talk.login(USER);
-    talk.open();
-    talk.hear(ready({ carried_from: [VISITORS], head: 3 }), replay([mine(2), event(3)]));
-    expect(talk.texts).toEqual(['text 2', 'text 3', 'hi']);
-    expect(talk.writes()).toMatchObject([{ cid, thread: THREAD, text: 'hi' }]);
-    talk.hear(ack(cid, 2, { dup: true }));
-    expect(talk.session.outbox.entries).toEqual([]);
-  });
-
-  test('the token that was sent is dropped, no other', () => {
-    const talk = visitor();
-    talk.lose();
-    talk.login(USER);
-    expect(talk.open()).toMatchObject({ visitor: 'v-token' });
-    talk.hear(ready({ carried_from: [VISITORS] }), replay());
-    talk.lose();
-    expect(talk.open()).not.toHaveProperty('visitor');
-
-    const other = visitor();
-    other.lose();
-    other.login(USER);
-    other.open();
-    other.session.shelf.take();
-    other.session.shelf.heard('token.visitor', { token: 'newer', thread: OTHER });
-    other.hear(ready({ carried_from: [VISITORS] }), replay());
-    other.lose();
-    expect(other.open()).toMatchObject({ visitor: 'newer' });
-  });
-
-  test('one that was not heard of is made up for by any later ready', () => {
-    const talk = visitor();
-    const cid = talk.types('hi');
-    const later = talk.again();
-    later.login(USER);
-    later.open();
-    later.hear(ready({ carried_from: ['th_0_before', VISITORS] }), replay());
-    expect(later.writes()).toMatchObject([{ cid, thread: THREAD }]);
-  });
-
-  test('edits and deletions find their message by its id, or are shown as failed', () => {
-    const talk = visitor();
-    talk.hear(arrival(mine(1), VISITORS), arrival(mine(2), VISITORS));
-    const found = commands.edit(talk.session, 1, 'new').cid;
-    const lost = commands.remove(talk.session, 2).cid;
-    talk.lose();
-    talk.login(USER);
-    talk.open();
-    talk.hear(ready({ carried_from: [VISITORS] }));
-    expect(talk.writes()).toEqual([]);
-    talk.hear(replay([mine(41, undefined, { id: eventId(1) }), mine(43)], { more: true }));
-    expect(talk.writes()).toMatchObject([{ cid: found, target: 41, target_id: eventId(1) }]);
-    const failed = talk.told('settled').filter((one) => one.failure);
-    expect(failed.map((one) => [one.cid, one.failure?.reason])).toEqual([[lost, 'unknown_target']]);
-  });
-});
-
-describe('the token of a signed connection', () => {
-  test('is renewed before it ends', () => {
-    const talk = new Talk().live([], { expires_in_ms: 600_000, identity: 'signed' });
-    expect(talk.session.renewal.deadline).toBe(540_000);
-    const { ref } = commands.ask(talk.session, 'auth', { token: 'fresh' });
-    talk.now = 540_000;
-    expect(talk.session.renewal.isDue(talk.now)).toBe(true);
-    expect(talk.writes()).toMatchObject([{ t: 'auth', token: 'fresh' }]);
-    talk.hear({ t: 'authed', exp: 1, expires_in_ms: 60_000, ref });
-    expect(talk.session.renewal.deadline).toBe(540_000 + 30_000);
-    expect(talk.ends.map((end) => end.ref)).toEqual([ref]);
-  });
-
-  test('that is refused is tried again: nothing has changed, the old exp included', () => {
-    const talk = new Talk().live([], { expires_in_ms: 600_000, identity: 'signed' });
-    expect(talk.session.renewal.isDue(600_000)).toBe(true);
-    const { ref } = commands.ask(talk.session, 'auth', { token: 'wrong' });
-    talk.writes();
-    talk.hear(error(403, 'identity_refused', { ref }));
-    expect(talk.session.renewal.deadline).toBeLessThan(Infinity);
-    expect(talk.session.link.error).toBeUndefined();
-  });
-
-  test('a fresh one that the connection did not live to take is not sent to the next', () => {
-    const talk = new Talk().live([], { expires_in_ms: 600_000, identity: 'signed' });
-    const { ref } = commands.ask(talk.session, 'auth', { token: 'fresh' });
-    talk.writes();
-    talk.lose();
-    expect(talk.ends.map((end) => end.ref)).toEqual([ref]);
-    expect(talk.live().writes()).toEqual([]);
-  });
-});
-
-describe('logout', () => {
-  test.each([true, false])('deletes everything before any answer, connected: %s', (connected) => {
-    const talk = visitor();
-    talk.hear(arrival(event(1, 'message', { text: 'secret' }), VISITORS));
-    talk.types('secret');
-    const { ref } = commands.ask(talk.session, 'profile', { user: { name: 'secret' } });
-    talk.session.save();
-    if (!connected) talk.lose();
-    expect(commands.logout(talk.session)).toBe(connected);
-    expect(talk.told('loggedOut')).toHaveLength(1);
-    expect(talk.session.shelf.items('')).toEqual([]);
-    expect(talk.texts).toEqual([]);
-    expect(talk.writes()).toEqual([]);
-    expect(talk.ends.map((end) => [end.ref, end.error?.kind])).toEqual([[ref, 'closed']]);
-    expect(() => commands.send(talk.session, 'more')).toThrow('logged out');
-  });
-
-  test('bye with reason logout deletes everything', () => {
-    const talk = visitor();
-    talk.types('secret');
-    talk.hear({ t: 'bye', reason: 'logout', reconnect: false, after_ms: 0 });
-    expect(talk.session.shelf.items('')).toEqual([]);
-    expect(talk.told('loggedOut')).toHaveLength(1);
-    expect(talk.session.link.phase).toBe('ending');
-  });
-
-  test('nothing is kept after it, neither a late event nor the end of the connection', () => {
-    const talk = visitor();
-    commands.logout(talk.session);
-    talk.hear(arrival(event(1, 'message', { text: 'secret' }), VISITORS));
-    talk.lose();
-    talk.session.save();
-    expect(talk.session.shelf.items('')).toEqual([]);
-    expect(talk.session.shelf.take().size).toBe(0);
-  });
-
-  test('bye with another reason deletes nothing', () => {
-    const talk = visitor();
-    talk.hear({ t: 'bye', reason: 'restart', reconnect: true, after_ms: 0 });
-    expect(talk.session.shelf.get('token.visitor')).toBeDefined();
   });
 });

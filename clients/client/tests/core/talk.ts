@@ -16,6 +16,7 @@ import type { Frame } from '../../src/wire.ts';
 import { ready, replay } from './builders.ts';
 
 export const USER: User = { user_id: '12345' };
+export const VISITORS = 'th_0_vvvvvvvvvvvvvvvvvvvv';
 
 /** One client's session, its clock, and everything it told so far. */
 export class Talk {
@@ -124,3 +125,14 @@ export class Talk {
 }
 
 export const types = (frames: readonly Frame[]) => frames.map(({ t }) => t);
+
+/** A visitor who was admitted to a thread of their own. */
+export function visitor(shelf?: Shelf): Talk {
+  const talk = new Talk(null, shelf);
+  talk.open();
+  talk.hear(
+    ready({ thread: VISITORS, role: 'visitor', identity: 'none', visitor: 'v-token' }),
+    replay([], { thread: VISITORS }),
+  );
+  return talk;
+}
