@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import json
 import os
 import re
 import signal
@@ -60,7 +61,10 @@ def test_import_and_export(command: Command, org: str, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text(FILE, encoding="utf-16")
     out, complaint = command(0, "contacts", "import", "people.csv", "--org", org)
     assert out == "2 rows: 2 imported, 0 updated, 0 unchanged, 0 skipped\n"
-    assert complaint == ""
+    begun = r"import (im_\w+); if it is killed, this goes on with it: (.+)\n"
+    told = re.fullmatch(begun, complaint)
+    assert told is not None, complaint
+    assert told[2] == f"onethread contacts import people.csv --org {org} --resume {told[1]}"
     out, _ = command(0, "contacts", "export", "--org", org)
     rows = list(csv.DictReader(io.StringIO(out, newline="")))
     assert {row["user_id"]: row["name"] for row in rows} == {"1": "Ann", "2": "Ben"}
@@ -90,7 +94,8 @@ def test_skipped_rows(command: Command, org: str, tmp_path: Path) -> None:
 def test_a_dry_run(command: Command, org: str, tmp_path: Path) -> None:
     """It says what would happen, and nothing does."""
     (tmp_path / "people.csv").write_text(FILE + ";;Nameless\n")
-    out, _ = command(0, "contacts", "import", "people.csv", "--org", org, "--dry-run")
+    out, complaint = command(0, "contacts", "import", "people.csv", "--org", org, "--dry-run")
+    assert complaint == ""
     first, warning = out.splitlines()
     assert first == (
         "dry run, nothing was written: of 3 rows 3 would be imported, 0 updated, 0 unchanged, 0 skipped"
@@ -142,24 +147,64 @@ def test_interrupted(command: Command, org: str, tmp_path: Path, url: str) -> No
     it the import that it would have been."""
     rows = "".join(f"{n};p{n}@acme.test;Person {n}\n;;Keyless {n}\n" for n in range(6_000))
     (tmp_path / "people.csv").write_text("user_id;E-Mail;Name\n" + rows)
-    code, out, said = asyncio.run(_interrupt(url, org))
+    code, out, said = asyncio.run(_interrupt(url, org, signal.SIGINT))
     assert (code, out) == (130, "")
     goes_on = rf"to go on: onethread (.+ --org {org} --resume (im_\w+))"
-    stopped = re.fullmatch(rf"stopped after row ([\d,]+); {goes_on}", said.strip())
+    stopped = re.search(rf"^stopped after row ([\d,]+); {goes_on}$", said, re.MULTILINE)
     assert stopped is not None, said
     assert 0 < int(stopped[1].replace(",", "")) < 12_000
     (tmp_path / "other.csv").write_text(FILE)
     _, refused = command(1, "contacts", "import", "other.csv", "--org", org, "--resume", stopped[3])
     assert "another file" in refused
-    out, _ = command(0, *stopped[2].replace("FILE", "people.csv").split())
+    out, _ = command(0, *stopped[2].split())
     assert out.splitlines()[0] == "12,000 rows: 12,000 imported, 0 updated, 0 unchanged, 0 skipped"
     out, _ = command(0, "contacts", "export", "--org", org)
     names = [row["name"] for row in csv.DictReader(io.StringIO(out, newline=""))]
     assert (len(names), len(set(names))) == (12_000, 12_000)
 
 
-async def _interrupt(url: str, org: str) -> tuple[int | None, str, str]:
-    """Begin to import people.csv and interrupt it after some rows; exit code, output and complaint."""
+def test_killed(command: Command, org: str, tmp_path: Path, url: str) -> None:
+    """Killed, with nobody at a terminal, it has said what goes on with it."""
+    rows = "".join(f"{n};p{n}@acme.test;Person {n}\n;;Keyless {n}\n" for n in range(3_000))
+    (tmp_path / "people.csv").write_text("user_id;E-Mail;Name\n" + rows)
+    code, out, said = asyncio.run(_interrupt(url, org, signal.SIGKILL))
+    assert (code, out) == (-signal.SIGKILL, "")
+    out, _ = command(0, *said.strip().partition(": onethread ")[2].split())
+    assert out.splitlines()[0] == "6,000 rows: 6,000 imported, 0 updated, 0 unchanged, 0 skipped"
+
+
+def test_given_up(command: Command, org: str, tmp_path: Path, url: str) -> None:
+    """One that was interrupted holds up no later import, and can't come after it."""
+    rows = "".join(f"{n};p{n}@acme.test;Person {n}\n" for n in range(6_000))
+    (tmp_path / "people.csv").write_text("user_id;E-Mail;Name\n" + rows)
+    _, _, said = asyncio.run(_interrupt(url, org, signal.SIGINT))
+    (tmp_path / "later.csv").write_text(FILE)
+    _, complaint = command(0, "contacts", "import", "later.csv", "--org", org)
+    assert "waiting" not in complaint
+    _, complaint = command(1, *said.strip().partition(": onethread ")[2].split("\n")[0].split())
+    assert "a later import has begun" in complaint
+
+
+def test_the_list(command: Command, org: str, tmp_path: Path) -> None:
+    """Imports are listed with what they did, the last accepted first."""
+    assert command(0, "contacts", "imports", "--org", org, "--json")[0] == "[]\n"
+    (tmp_path / "people.csv").write_text(FILE)
+    _, said = command(0, "contacts", "import", "people.csv", "--org", org)
+    command(0, "contacts", "import", "people.csv", "--org", org, "--dry-run")
+    last, first = json.loads(command(0, "contacts", "imports", "--org", org, "--json")[0])
+    assert said.startswith(f"import {first['id']};")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", first.pop("accepted_at"))
+    assert first == {
+        "id": first["id"], "dry_run": False, "state": "done", "failure": "",
+        "rows": 2, "imported": 2, "updated": 0, "unchanged": 0, "skipped": 0,
+    }  # fmt: skip
+    assert (last["dry_run"], last["unchanged"]) == (True, 2)
+    out, _ = command(0, "contacts", "imports", "--org", org, "--limit", "1")
+    assert [line.split()[0] for line in out.splitlines()] == ["ID", last["id"]]
+
+
+async def _interrupt(url: str, org: str, number: signal.Signals) -> tuple[int | None, str, str]:
+    """Begin to import people.csv and end it after some rows; exit code, output and complaint."""
     arguments = ["-m", "onethread", "contacts", "import", "people.csv", "--org", org]
     process = await asyncio.create_subprocess_exec(
         sys.executable, *arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -170,7 +215,7 @@ async def _interrupt(url: str, org: str) -> tuple[int | None, str, str]:
             return _rows(client, org) > 0
 
         await until(begun)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     out, said = await process.communicate()
     return process.returncode, out.decode(), said.decode()
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from http.client import HTTPConnection
 from typing import Any
 
+from onethread.api.cursors import spell
 from onethread.contacts.csv.formulas import TRIGGERS
 from tests.integration.acme import MakeAcme
 from tests.integration.acme import acme_fixture as acme_fixture
@@ -141,10 +142,32 @@ async def test_refused_at_once(backend: Backend) -> None:
     assert (answer.status, answer.json["field"]) == (400, "dry_run")
 
 
+async def test_the_list(backend: Backend) -> None:
+    """Imports are listed with what they did, the last accepted first, on pages that end."""
+    assert await backend.get("/v1/imports") == {"items": []}
+    ids = [await send(backend, "user_id,name\n1,Ann\n2\n", dry_run=dry) for dry in ("true", "false", "false")]
+    for import_id in ids:
+        await report(backend, import_id)
+    found = await backend.pages("/v1/imports", limit=2)
+    assert [one["id"] for one in found] == ids[::-1]
+    accepted = [one.pop("accepted_at") for one in found]
+    assert sorted(set(accepted), reverse=True) == accepted
+    kept = {"state": "done", "rows": 2, "updated": 0, "skipped": 1}
+    assert found == [
+        {"id": ids[2], "dry_run": False, **kept, "imported": 0, "unchanged": 1},
+        {"id": ids[1], "dry_run": False, **kept, "imported": 1, "unchanged": 0},
+        {"id": ids[0], "dry_run": True, **kept, "imported": 1, "unchanged": 0},
+    ]
+    for wrong in ("x", spell(0), spell("1")):
+        answer = await backend.call("GET", "/v1/imports", cursor=wrong)
+        assert (answer.status, answer.json["field"]) == (400, "cursor")
+
+
 async def test_who_may(acme: MakeAcme) -> None:
     """Importing needs the scope `write`, reading `read`; nobody sees another organization's imports."""
     backend, other = await backend_of(await acme()), await backend_of(await acme())
     import_id = await send(backend, "name\nAnn\n")
+    assert await other.get("/v1/imports") == {"items": []}
     for path in (f"/v1/imports/{import_id}", f"/v1/imports/{import_id}/errors.csv", "/v1/imports/im_nobodys"):
         answer = await other.call("GET", path)
         assert (answer.status, answer.json["reason"]) == (404, "unknown_import")

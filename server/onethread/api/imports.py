@@ -10,7 +10,9 @@ from msgspec import UNSET, Meta, UnsetType
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from onethread.api import cursors
 from onethread.api.bodies import check_type
+from onethread.api.contacts import Limit
 from onethread.api.operation import Call, Contract, Noun, answered
 from onethread.api.problems import FRESH, Problem
 from onethread.contacts.csv.columns import HeaderError
@@ -19,11 +21,11 @@ from onethread.contacts.exporting import export
 from onethread.contacts.listing import ContactIndex
 from onethread.hub.clock import now_ms
 from onethread.imports.job import Job, State, seen
-from onethread.imports.ledger import Ledger
+from onethread.imports.ledger import Accepted, Ledger
 from onethread.imports.queue import Queue
 from onethread.imports.reception import receive
 from onethread.imports.spool import SpoolFolder
-from onethread_protocol.bounds import Count, Id
+from onethread_protocol.bounds import MAX_INT, Count, Cursor, Id, Millis
 from onethread_protocol.shape import Shape
 from onethread_protocol.wording import shown as quoted
 
@@ -61,6 +63,34 @@ class RowError(Shape, frozen=True, kw_only=True):
     row: Count
     column: str | UnsetType = UNSET
     reason: Sentence
+
+
+class ImportsQuery(Shape, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The last accepted first."""
+
+    cursor: Cursor | UnsetType = UNSET
+    limit: Limit = 50
+
+
+class ImportView(Shape, frozen=True, kw_only=True):
+    """An import in a list: how far it is, and what it did."""
+
+    id: Id
+    accepted_at: Millis
+    dry_run: bool
+    state: State
+    rows: Count
+    imported: Count
+    updated: Count
+    unchanged: Count
+    skipped: Count
+
+
+class ImportPage(Shape, frozen=True, kw_only=True):
+    """Imports, the last accepted first; with `cursor` there are more."""
+
+    items: list[ImportView]
+    cursor: Cursor | UnsetType = UNSET
 
 
 class ImportReport(Shape, frozen=True, kw_only=True):
@@ -108,6 +138,22 @@ class ImportOperations(Noun):
             raise Problem("no_space", f"The file can't be written down: {error.strerror}.") from None
         await self._queue.add(spool, job)
         return answered(ImportAccepted(id=job.id), 202)
+
+    @Contract(
+        method="GET",
+        path="/v1/imports",
+        summary="List imports of the last 30 days, the last accepted first.",
+        scope="read",
+        query=ImportsQuery,
+        answers={200: ImportPage},
+    )
+    async def _list(self, call: Call) -> Response:
+        query: ImportsQuery = call.query
+        before = None if query.cursor is UNSET else _time(query.cursor)
+        found = await self._ledger.page(call.organization.org, before, query.limit + 1)
+        items = found[: query.limit]
+        cursor = cursors.spell(items[-1].at) if len(found) > len(items) else UNSET
+        return answered(ImportPage(items=[_view(one) for one in items], cursor=cursor))
 
     @Contract(
         method="GET",
@@ -191,20 +237,33 @@ def _file(pieces: AsyncIterator[bytes], name: str) -> Response:
     return StreamingResponse(pieces, headers=headers, media_type=f"{CSV}; charset=utf-8")
 
 
+def _time(cursor: str) -> int:
+    at = cursors.read(cursor, int)
+    if not 0 < at <= MAX_INT:
+        raise cursors.unknown()
+    return at
+
+
+def _view(accepted: Accepted) -> ImportView:
+    job = seen(accepted.job, now_ms())
+    return ImportView(
+        id=job.id,
+        accepted_at=accepted.at,
+        dry_run=job.dry_run,
+        state=job.state,
+        **job.counts.told(),
+    )
+
+
 def _report_of(job: Job, skipped: list[Skipped]) -> ImportReport:
-    counts = job.counts
     errors = [RowError(row=each.row, column=each.column or UNSET, reason=each.reason) for each in skipped]
     if job.failure:
         errors.append(RowError(row=job.row - 1, reason=f"stopped after this row: {job.failure}"))
     return ImportReport(
         state=job.state,
-        rows=counts.rows,
-        imported=counts.imported,
-        updated=counts.updated,
-        unchanged=counts.unchanged,
-        skipped=counts.skipped,
+        **job.counts.told(),
         errors=errors,
-        warnings=warnings(counts) or UNSET,
+        warnings=warnings(job.counts) or UNSET,
     )
 
 

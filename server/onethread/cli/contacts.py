@@ -7,17 +7,25 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, Final
 
 import click
 import uvloop
 
 from onethread.cli.administration import connected_link
-from onethread.cli.options import org_option, with_settings
+from onethread.cli.options import json_option, moment, org_option, show, with_settings
+from onethread.contacts.csv.decision import OUTCOMES
 from onethread.contacts.exporting import export
+from onethread.hub.clock import now_ms
+from onethread.imports.job import seen
+from onethread.imports.ledger import Accepted
 from onethread.imports.spool import SpoolFolder
 from onethread.settings import Settings
 from onethread.store.contacts import Contacts
+from onethread.store.imports import Imports
+
+MOST: Final = 1_000
+"""Imports that are shown."""
 
 
 @click.group()
@@ -59,6 +67,37 @@ def import_(
         work = importing.run(file, dry_run=dry_run, resume=resume, errors=errors)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             return runner.run(work)
+
+
+@contacts.command("imports")
+@org_option
+@click.option(
+    "--limit", type=click.IntRange(1, MOST), default=20, show_default=True, help="How many, the last."
+)
+@json_option
+@with_settings
+def imports(settings: Settings, org: str, limit: int, as_json: bool) -> None:
+    """List the imports of the last 30 days, the last accepted first."""
+    rows = asyncio.run(_imports(settings, org, limit))
+    columns = ("id", "accepted_at", "dry_run", "state", "rows", *OUTCOMES, "skipped", "failure")
+    show(rows, columns, as_json)
+
+
+async def _imports(settings: Settings, org: str, limit: int) -> list[dict[str, Any]]:
+    async with connected_link(settings, org) as (link, _):
+        return [_row(accepted) for accepted in await Imports(link).page(org, None, limit)]
+
+
+def _row(accepted: Accepted) -> dict[str, Any]:
+    job = seen(accepted.job, now_ms())
+    return {
+        "id": job.id,
+        "accepted_at": moment(accepted.at),
+        "dry_run": job.dry_run,
+        "state": job.state,
+        **job.counts.told(),
+        "failure": job.failure,
+    }
 
 
 @contacts.command("export")

@@ -35,14 +35,16 @@ class Watch:
         self.job = job
         self._progress.update(self._task, completed=job.offset, rows=job.counts.rows)
 
-    def stopped(self, org: str) -> None:
+    def begun(self, again: str) -> None:
+        """Say which import it is, and what `again` goes on with it, since a kill leaves no time for that."""
+        if not self.job.dry_run:
+            click.echo(f"import {self.job.id}; if it is killed, this goes on with it: {again}", err=True)
+
+    def stopped(self, again: str) -> None:
         """Say where it was interrupted, and how it goes on."""
-        job, row = self.job, self.job.row - 1
+        row = self.job.row - 1
         where = f"stopped after row {row:,}" if row else "stopped before the first row"
-        again = ""
-        if not job.dry_run:
-            again = f"; to go on: onethread contacts import FILE --org {org} --resume {job.id}"
-        click.echo(f"{where}{again}", err=True)
+        click.echo(where if self.job.dry_run else f"{where}; to go on: {again}", err=True)
 
     def __enter__(self) -> Self:
         if self._visible:

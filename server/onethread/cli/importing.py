@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import BinaryIO, Final
@@ -57,7 +58,8 @@ class Importing:
             except HeaderError as error:
                 raise click.ClickException(f"{file.name}: {error}") from None
             held = await self._held(ledger, job, resume)
-            job = await self._watched(link, organization, held, spool)
+            again = f"onethread contacts import {_path(file)} --org {self._org} --resume {held.job.id}"
+            job = await self._watched(link, organization, held, spool, again)
             skipped = ledger.skipped(self._org, job.id)
             await _report(job, skipped, errors)
         if job.state == "failed":
@@ -78,12 +80,15 @@ class Importing:
             raise click.ClickException("--resume: this import runs elsewhere at this moment")
         return held
 
-    async def _watched(self, link: Link, organization: Organization, held: Held, spool: Spool) -> Job:
+    async def _watched(
+        self, link: Link, organization: Organization, held: Held, spool: Spool, again: str
+    ) -> Job:
         rehearsal = Rehearsal(Carries(link)) if held.job.dry_run else None
         mint = TokenMint(server_key(self._settings))
         placing = Placing(organization, rehearsal or Carries(link), mint, held.job.seed)
         watch = Watch(held.job)
         ledger = Imports(link)
+        watch.begun(again)
         try:
             held = await await_turn(ledger, held, _waited_for)
             with watch:
@@ -91,11 +96,15 @@ class Importing:
         except Taken:
             raise click.ClickException("somebody else has gone on with this import") from None
         except asyncio.CancelledError:
-            watch.stopped(self._org)
+            watch.stopped(again)
             # Others need not wait to see whether it goes on.
             with suppress(StoreFailure):
                 await amend(ledger, self._org, held.job.id, beat=0)
             raise
+
+
+def _path(file: BinaryIO) -> str:
+    return "FILE" if file.name == "<stdin>" else shlex.quote(file.name)
 
 
 def _waited_for(job: Job) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -104,6 +105,13 @@ def given_options(**options: Any) -> dict[str, Any]:
         names = ", ".join(each.opts[0] for each in context.command.params if each.name in options)
         raise click.UsageError(f"nothing to set; give one of {names}", context)
     return given
+
+
+def moment(at: int) -> str:
+    """A time (ms since 1970 UTC) as ISO 8601 has it; "" for 0, which means never."""
+    if not at:
+        return ""
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def show(rows: Sequence[dict[str, Any]], columns: Iterable[str], as_json: bool) -> None:

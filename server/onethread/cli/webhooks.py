@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import click
 
 from onethread.agents.audit import Change
 from onethread.cli.administration import Webhooks, administer_webhooks
-from onethread.cli.options import given_options, json_option, org_option, show, with_settings
+from onethread.cli.options import given_options, json_option, moment, org_option, show, with_settings
 from onethread.hub.clock import now_ms
 from onethread.identity.record import Missing
 from onethread.settings import Settings
@@ -169,8 +168,8 @@ def _row(webhook: Webhook, standing: Standing) -> dict[str, Any]:
         "events": webhook.events,
         "waiting": standing.waiting,
         "dead_letters": standing.dead,
-        "told_at": _time(standing.told_at),
-        "failed_at": _time(standing.failed_at),
+        "told_at": moment(standing.told_at),
+        "failed_at": moment(standing.failed_at),
         "failure": standing.why,
     }
 
@@ -179,14 +178,8 @@ def _letter(letter: DeadLetter) -> dict[str, Any]:
     return {
         "letter": name_of(letter),
         "type": letter.type,
-        "at": _time(letter.at),
-        "failed_at": _time(letter.failed_at),
+        "at": moment(letter.at),
+        "failed_at": moment(letter.failed_at),
         "tries": letter.tries,
         "failure": letter.why,
     }
-
-
-def _time(at: int) -> str:
-    if not at:
-        return ""
-    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

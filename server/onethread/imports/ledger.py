@@ -30,6 +30,13 @@ class Held(NamedTuple):
     serial: int
 
 
+class Accepted(NamedTuple):
+    """A job, and when it was accepted: milliseconds since 1970 UTC, each after those before it."""
+
+    at: int
+    job: Job
+
+
 class Ledger(Protocol):
     """Jobs, and the rows that they skipped. Raises StoreFailure."""
 
@@ -45,6 +52,9 @@ class Ledger(Protocol):
 
     async def first(self, org: str) -> Held | None:
         """Return the one accepted first of those that have not ended; dry runs aside."""
+
+    async def page(self, org: str, before: int | None, limit: int) -> list[Accepted]:
+        """Return the last accepted first, at most so many, those before a time only if one is given."""
 
     def skipped(self, org: str, import_id: str) -> AsyncIterator[list[Skipped]]:
         """Return the skipped rows in their order, some at a time."""

@@ -14,7 +14,7 @@ import msgspec
 
 from onethread.contacts.csv.report import Skipped
 from onethread.imports.job import Job, finished
-from onethread.imports.ledger import Held
+from onethread.imports.ledger import Accepted, Held
 from onethread.store.link import Link
 from onethread.store.scripts import load
 
@@ -25,6 +25,7 @@ READ: Final = 16
 
 _SAVE = load("import")
 _FIRST = load("first")
+_LIST = load("imports")
 _job = msgspec.json.Decoder(Job)
 _skipped = msgspec.msgpack.Decoder(list[tuple[int, str, str]])
 
@@ -56,6 +57,12 @@ class Imports:
         """Return the one whose turn it is; see Ledger."""
         found = await self._link.run(_FIRST, (f"{_index(org)}:turns", _key(org, "")), ())
         return Held(_job.decode(found[1]), int(found[0])) if found else None
+
+    async def page(self, org: str, before: int | None, limit: int) -> list[Accepted]:
+        """Return the last accepted first; see Ledger."""
+        args = ("+inf" if before is None else before, limit)
+        found = await self._link.run(_LIST, (_index(org), _key(org, "")), args)
+        return [Accepted(int(at), _job.decode(job)) for at, job in found]
 
     async def skipped(self, org: str, import_id: str) -> AsyncIterator[list[Skipped]]:
         """Return the skipped rows; see Ledger."""

@@ -25,6 +25,11 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
         """Rows that are not blank."""
         return self.imported + self.updated + self.unchanged + self.skipped
 
+    def told(self) -> dict[str, int]:
+        """Return the rows, and what became of them, by the names that a report has."""
+        names = ("imported", "updated", "unchanged", "skipped")
+        return {"rows": self.rows, **{name: getattr(self, name) for name in names}}
+
     def plus(self, more: Mapping[str, int]) -> "Counts":
         """Return these counts and some more, by their names."""
         names = self.__struct_fields__
