@@ -89,7 +89,7 @@ async def test_bad_rows_are_told_and_good_ones_go_in(backend: Backend) -> None:
     found = await imported(backend, "user_id,name,E-Mail\n" + "\n".join(rows))
     assert (found["state"], found["rows"], counts(found)) == ("done", 7, [3, 0, 0, 4])
     assert [(error["row"], error.get("column")) for error in found["errors"]] == [
-        (2, None), (3, None), (5, "name"), (7, "name"),
+        (2, None), (3, "name"), (5, "name"), (7, "name"),
     ]  # fmt: skip
     assert all(error["reason"] for error in found["errors"])
     contacts = (await backend.get("/v1/contacts"))["items"]

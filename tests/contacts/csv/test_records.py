@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onethread.contacts.csv.diagnosis import UNCLOSED
+from onethread.contacts.csv.diagnosis import ROW_BYTES, TOO_LONG, UNCLOSED, too_long
 from onethread.contacts.csv.dialect import NOT_UTF8, NUL, Dialect
-from onethread.contacts.csv.records import CHUNK, ROW_BYTES, TOO_LONG, Broken, Record, Records
+from onethread.contacts.csv.records import CHUNK, Broken, Record, Records
 from tests.contacts.csv.files import broken, reader, split
 
 BLANKS = " \t"
@@ -143,7 +143,9 @@ def test_unclosed_behind_a_field_of_several_lines() -> None:
 def test_what_a_long_field_holds_is_no_row() -> None:
     """Text in a field, rows of CSV among it, never becomes a row, however long the field is."""
     field = b"x,y\n" * ROW_BYTES
-    assert split(b'a,b\n"' + field + b'",c\nd,e\n') == [["a", "b"], TOO_LONG, ["d", "e"]]
+    assert split(b'a,b\n"' + field + b'",c\nd,e\n') == [
+        ["a", "b"], too_long(len(field) + 2), ["d", "e"],
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("quote", [b"", b'"'])
@@ -153,7 +155,24 @@ def test_the_longest_row(quote: bytes) -> None:
     longest, longer = b"x" * room, b"x" * (room + 1)
     assert split(b"c," + quote + longest + quote + b"\n") == [["c", longest.decode()]]
     for most in (1 << 30, 4_999, 65_536):
-        assert split(b"c," + quote + longer + quote + b"\nd,e\n", most=most) == [TOO_LONG, ["d", "e"]]
+        assert split(b"c," + quote + longer + quote + b"\nd,e\n", most=most) == [
+            too_long(len(longer) + 2 * len(quote)), ["d", "e"],
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize("most", [1 << 30, 4_999])
+def test_the_column_of_a_long_field(most: int) -> None:
+    """A field that is most of what a row may be is named; a row of many fields is too long as a whole."""
+    for cells in ([200_000, 1, 10_000_000], [ROW_BYTES, 1, 1], [150_000, 1, 150_001]):
+        data = b",".join(b"x" * size for size in cells) + b"\nd,e,f\n"
+        assert faults(data, most) == [(0, cells.index(max(cells)) + 1, too_long(max(cells)))]
+    assert faults(b"x," * ROW_BYTES + b"\nd,e,f\n", most) == [(0, 0, TOO_LONG)]
+
+
+def faults(data: bytes, most: int) -> list[tuple[int, int, str]]:
+    """Number, column and reason of the broken records."""
+    found = [each for each in Records(reader(data, most), Dialect(",")) if isinstance(each, Broken)]
+    return [(each.number, each.column, each.reason) for each in found]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,9 @@ from typing import Final
 
 from onethread.contacts.csv.dialect import Dialect
 
+ROW_BYTES: Final = 256 * 1024
+"""A longer row is none: 32 KiB of custom_data and all fields at their limits are less than half of it."""
+TOO_LONG: Final = f"the row is longer than {ROW_BYTES:,} bytes"
 UNCLOSED: Final = "a quote opens here and is not closed, or text follows where it is"
 
 _TO_LAST_QUOTE: Final = re.compile(rb'[^"]*+(?:""[^"]*+)*+')
@@ -14,12 +17,13 @@ _BREAKS: Final = (b"\r", b"\n", b"")
 
 
 def diagnose(read: Callable[[int], bytes], dialect: Dialect, start: int) -> tuple[int, int, str]:
-    """Return where to go on, the column at fault (from 1; 0: none) and the reason ("": it is only long).
+    """Return where to go on, the column at fault (from 1; 0: none) and the reason.
 
     Behind a wrong quote that is the line after the one where it opens: what it took in are rows most likely,
     and lost otherwise. `read` gives the file in chunks from an offset; one or two are held.
     """
     cursor, column = _Cursor(read, start), 1
+    longest = (0, 0)
     while True:
         field = cursor.offset
         if cursor.peek(1) != b'"':
@@ -28,10 +32,21 @@ def diagnose(read: Callable[[int], bytes], dialect: Dialect, start: int) -> tupl
             opened = _Cursor(read, field)
             opened.skip(_TO_LINE_BREAK)
             return opened.after_break(), column, UNCLOSED
+        longest = max(longest, (cursor.offset - field, column))
         if cursor.peek(1) != dialect.byte:
-            return cursor.after_break(), 0, ""
+            return cursor.after_break(), *_too_long(*longest)
         cursor.step(1)
         column += 1
+
+
+def too_long(size: int) -> str:
+    """Return why a row of such a field does not go in."""
+    return f"the field has {size:,} bytes, a row at most {ROW_BYTES:,}"
+
+
+def _too_long(size: int, column: int) -> tuple[int, str]:
+    """Return the column at fault and the reason: the longest field, if it is most of what a row may be."""
+    return (column, too_long(size)) if size > ROW_BYTES // 2 else (0, TOO_LONG)
 
 
 class _Cursor:

@@ -9,13 +9,10 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from onethread.contacts.csv.diagnosis import diagnose
+from onethread.contacts.csv.diagnosis import ROW_BYTES, diagnose
 from onethread.contacts.csv.dialect import BadText, Dialect, Unclosed
 
-ROW_BYTES: Final = 256 * 1024
-"""A longer row is none: 32 KiB of custom_data and all fields at their limits are less than half of it."""
 CHUNK: Final = 64 * 1024
-TOO_LONG: Final = f"the row is longer than {ROW_BYTES:,} bytes"
 
 Read: TypeAlias = Callable[[int, int], bytes]
 """Gives at most so many bytes (the second) of a UTF-8 file from an offset (the first); none at its end."""
@@ -77,8 +74,7 @@ class Records:
         except Unclosed:
             found = None
         if found is None:
-            end, column, reason = diagnose(self._chunk, self._dialect, start)
-            return Broken(number, start, end, column, reason or TOO_LONG)
+            return self._diagnosed(number, start)
         fields, after = found
         return self._bounded(Record(number, start, self._base + after, fields))
 
@@ -109,8 +105,8 @@ class Records:
         else:
             self._buffer, self._base, self._at, self._final = b"", offset, 0, False
 
-    @staticmethod
-    def _bounded(row: Record | Broken) -> Record | Broken:
-        if row.end - row.start <= ROW_BYTES:
-            return row
-        return Broken(row.number, row.start, row.end, 0, TOO_LONG)
+    def _bounded(self, row: Record | Broken) -> Record | Broken:
+        return row if row.end - row.start <= ROW_BYTES else self._diagnosed(row.number, row.start)
+
+    def _diagnosed(self, number: int, start: int) -> Broken:
+        return Broken(number, start, *diagnose(self._chunk, self._dialect, start))
