@@ -1,4 +1,4 @@
-/** The contacts that are listed, as the views see them: pages are fetched as one scrolls. */
+/** The contacts that are listed and looked for, as the views see them: pages are fetched as one scrolls. */
 
 import { signal } from '@preact/signals';
 
@@ -6,6 +6,7 @@ import {
   asking,
   begun,
   filled,
+  learnt,
   pathOf,
   refused,
   waits,
@@ -13,15 +14,57 @@ import {
   type Directory,
   type Filter,
 } from './core/directory.ts';
+import { filterOf, findingOf, NOTHING, sameFilter, type Finding } from './core/finding.ts';
+import type { Contact } from './core/frames.ts';
 import { ask, type Problem } from './http.ts';
+
+// Milliseconds; whoever types goes on sooner than this.
+const PAUSE = 200;
 
 export class Contacts {
   /** Undefined before anything was listed. */
   readonly directory = signal<Directory | undefined>(undefined);
+  /** What is typed in the search fields. */
+  readonly finding = signal(NOTHING);
+  /** How far down the list is scrolled, in pixels. */
+  scrolled = 0;
+  readonly #find: (filter: Filter) => void;
+  #pause: ReturnType<typeof setTimeout> | undefined;
+
+  /** `find` goes where a filter's contacts are shown. */
+  constructor(find: (filter: Filter) => void) {
+    this.#find = find;
+  }
 
   /** Lists what a filter finds, from the newest on, at least `wanted` of them. */
   list(filter: Filter, wanted?: number): void {
+    if (!sameFilter(filterOf(this.finding.value), filter)) {
+      this.#stop();
+      this.finding.value = findingOf(filter);
+    }
+    if (this.directory.value) this.scrolled = 0;
     this.#fetch(begun(filter, wanted));
+  }
+
+  /** Looks for what is typed, once whoever types pauses. */
+  type(finding: Finding): void {
+    this.#stop();
+    this.finding.value = finding;
+    this.#pause = setTimeout(() => this.findNow(), PAUSE);
+  }
+
+  /** Looks for what is typed without waiting; false if that is done. */
+  findNow(): boolean {
+    if (this.#pause === undefined) return false;
+    this.#stop();
+    this.#find(filterOf(this.finding.value));
+    return true;
+  }
+
+  /** Shows a listed contact as it is now. */
+  learn(contact: Contact): void {
+    const { value: held } = this.directory;
+    if (held) this.directory.value = learnt(held, contact);
   }
 
   /** Fetches the next page, or again the one that did not come. */
@@ -33,7 +76,14 @@ export class Contacts {
 
   /** Forgets all of it. */
   clear(): void {
+    this.#stop();
     this.directory.value = undefined;
+    this.finding.value = NOTHING;
+  }
+
+  #stop(): void {
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
   }
 
   #fetch(asked: Directory): void {

@@ -23,6 +23,8 @@ export interface Kept {
   /** How many rows of the inbox were loaded, and how far down it was scrolled. */
   readonly rows?: number;
   readonly scrolled?: number;
+  /** The same of the contacts. */
+  readonly contacts?: { readonly rows: number; readonly scrolled: number };
 }
 
 export interface Draft {

@@ -5,15 +5,16 @@
 
 import { batch, signal } from '@preact/signals';
 
-import { chime } from '../../widget/src/sound.ts';
 import { titleBadge } from '../../widget/src/title.ts';
 import { newId } from '../../client/src/wire.ts';
 import { appear } from './appearance.ts';
 import { Contacts } from './contacts.ts';
 import * as commands from './core/commands.ts';
-import { Console, type Told } from './core/console.ts';
+import { Console } from './core/console.ts';
+import type { Filter } from './core/directory.ts';
 import type { AgentPresence, AgentState, Listed, Me, View } from './core/frames.ts';
-import { ask, Problem } from './http.ts';
+import { Hearing } from './hearing.ts';
+import { ask, type Problem } from './http.ts';
 import { choices, tab, type Choices } from './memory.ts';
 import { Notifier } from './notifier.ts';
 import { hashOf, HOME, placeOf, sameList, type Place } from './place.ts';
@@ -49,7 +50,7 @@ export class Screen {
   readonly agents = signal<readonly AgentPresence[]>([]);
   readonly state = signal<AgentState>('online');
   readonly inbox = signal(EMPTY);
-  readonly contacts = new Contacts();
+  readonly contacts = new Contacts((filter) => this.find(filter));
   /** The thread that j and k stand at. */
   readonly cursor = signal<string | undefined>(undefined);
   readonly help = signal(false);
@@ -64,7 +65,7 @@ export class Screen {
   scrolled = 0;
   #connection: Connection | undefined;
   #due = false;
-  readonly #waiting = new Map<string, (refused: Problem | undefined) => void>();
+  readonly #hearing = new Hearing(this);
 
   /** Shows the page as it was left, or the login. */
   start(): void {
@@ -132,10 +133,10 @@ export class Screen {
 
   // Where one is
 
-  /** Goes somewhere; the browser's back button leads back. */
-  go(place: Place): void {
+  /** Goes somewhere; the browser's back button leads back, or `instead` of here where here came from. */
+  go(place: Place, instead = false): void {
     const hash = hashOf(place);
-    if (hash !== location.hash) history.pushState(null, '', hash);
+    if (hash !== location.hash) history[instead ? 'replaceState' : 'pushState'](null, '', hash);
     this.#arrive(place);
   }
 
@@ -170,6 +171,18 @@ export class Screen {
     this.go({ room: 'inbox', view, thread: place.room === 'inbox' ? place.thread : undefined });
   }
 
+  /** Shows the contacts that a filter finds, beside the thread that is open. */
+  find(filter: Filter): void {
+    const { room, thread } = this.place.value;
+    this.go({ room: 'contacts', filter, thread: room === 'contacts' ? thread : undefined }, true);
+  }
+
+  /** Opens the first thread of the list that is shown. */
+  openFirst(): void {
+    const [first] = this.threads;
+    if (first) this.open(first);
+  }
+
   more(): void {
     this.#act(commands.more);
   }
@@ -183,9 +196,7 @@ export class Screen {
 
   /** Resolves when the request of that `ref` has its answer. Rejects with a `Problem`. */
   answered(ref: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(ref, (refused) => (refused ? reject(refused) : resolve()));
-    });
+    return this.#hearing.answered(ref);
   }
 
   reconnect(): void {
@@ -195,8 +206,14 @@ export class Screen {
   /** Keeps what a reload is to find again. */
   keep(): void {
     if (!this.console) return;
-    const { console, pane, scrolled } = this;
-    tab.write({ outbox: console.outbox.entries, drafts: pane.drafts, rows: console.inbox.rows.length, scrolled });
+    const { console, pane, scrolled, contacts } = this;
+    tab.write({
+      outbox: console.outbox.entries,
+      drafts: pane.drafts,
+      rows: console.inbox.rows.length,
+      scrolled,
+      contacts: { rows: contacts.directory.value?.contacts.length ?? 0, scrolled: contacts.scrolled },
+    });
   }
 
   /** Whether leaving now would leave something unsent: a reload finds it, a closed tab does not. */
@@ -223,10 +240,11 @@ export class Screen {
     const console = (this.console = new Console(org, device, kept.outbox ?? [], Math.random));
     this.pane.drafts = { ...kept.drafts };
     this.scrolled = kept.scrolled ?? 0;
+    this.contacts.scrolled = kept.contacts?.scrolled ?? 0;
     this.loggedOut.value = undefined;
     const { value: place } = this.place;
     if (place.room === 'inbox') console.inbox.turnTo(place.view, kept.rows);
-    else this.contacts.list(place.filter);
+    else this.contacts.list(place.filter, kept.contacts?.rows);
     if (place.thread) commands.open(console, place.thread);
     this.cursor.value = place.thread;
     const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`;
@@ -277,32 +295,8 @@ export class Screen {
       titleBadge(rows.filter(({ unread }) => unread > 0).length);
     }
     this.pane.look(console);
-    for (const told of console.told.splice(0)) this.#hear(told);
-  }
-
-  #hear(told: Told): void {
-    const { strings } = this.words.value;
-    switch (told.type) {
-      case 'said': {
-        const looking = told.row.thread === this.console?.current?.thread && document.hasFocus();
-        if (looking) return;
-        if (this.choices.value.sound !== false) chime();
-        return this.notifier.tell(told.row);
-      }
-      case 'failed':
-        // A message that failed is shown as such; of the rest there is nothing to show.
-        if (told.entry.kind !== 'assign' && told.entry.kind !== 'status') return;
-        this.console?.outbox.discard(told.entry.cid);
-        this.notice.value = strings.notDone.replace('{reason}', told.entry.failure?.message ?? '');
-        return;
-      case 'problem':
-        this.notice.value = strings.notDone.replace('{reason}', told.error.message);
-        return;
-      case 'ended': {
-        const { error } = told;
-        this.#waiting.get(told.ref)?.(error && new Problem(error.code, error.reason, error.message));
-        this.#waiting.delete(told.ref);
-      }
-    }
+    const { known } = console.current ?? {};
+    if (known) this.contacts.learn(known.contact);
+    for (const told of console.told.splice(0)) this.#hearing.hear(told);
   }
 }

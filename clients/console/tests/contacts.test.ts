@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 
-import { asking, begun, filled, pathOf, refused, waits, type Directory } from '../src/core/directory.ts';
+import { asking, begun, filled, learnt, pathOf, refused, waits, type Directory } from '../src/core/directory.ts';
+import { filterOf, findingOf, sameFilter, type Finding } from '../src/core/finding.ts';
 import { CONTACTS, hashOf, HOME, placeOf, sameList, type Place } from '../src/place.ts';
 
 describe('a place', () => {
@@ -84,5 +85,41 @@ describe('a directory', () => {
     expect(waits(one, held)).toBe(false);
     expect(waits(asking(one), held)).toBe(false);
     expect(waits(asking(one), asking(one))).toBe(true);
+  });
+
+  test('shows one of its contacts as it is now, and no other', () => {
+    const held = filled(begun({}), { items: people(3) });
+    const now = { ...held.contacts[1]!, name: 'Another Name' };
+    expect(learnt(held, now).contacts.map(({ name }) => name)).toEqual(['Person 0', 'Another Name', 'Person 2']);
+    expect(learnt(held, { ...now, id: 'elsewhere' })).toBe(held);
+    expect(learnt(held, held.contacts[1]!)).toBe(held);
+    const asked = asking(filled(begun({}), { items: people(3), cursor: '2' }));
+    expect(waits(learnt(asked, now), asked)).toBe(true);
+  });
+});
+
+describe('what is typed', () => {
+  test.each<[Finding, object]>([
+    [{ by: 'query', key: '', text: ' dana ' }, { query: 'dana' }],
+    [{ by: 'email', key: '', text: 'a@b.c' }, { email: 'a@b.c' }],
+    [{ by: 'user_id', key: '', text: '7' }, { user_id: '7' }],
+    [{ by: 'custom', key: ' plan ', text: 'gold' }, { 'custom.plan': 'gold' }],
+    [{ by: 'custom', key: '', text: 'gold' }, {}],
+    [{ by: 'custom', key: 'plan', text: ' ' }, {}],
+    [{ by: 'query', key: '', text: '' }, {}],
+  ])('%j is the filter %j', (finding, filter) => {
+    expect(filterOf(finding)).toEqual(filter);
+    if (Object.keys(filter).length) expect(filterOf(findingOf(filterOf(finding)))).toEqual(filter);
+  });
+
+  test('is nothing for contacts of one kind', () => {
+    expect(findingOf({ authenticated: 'false' }).text).toBe('');
+    expect(findingOf({}).text).toBe('');
+  });
+
+  test('is the same filter or another', () => {
+    expect(sameFilter({ query: 'd' }, { query: 'd' })).toBe(true);
+    expect(sameFilter({ query: 'd' }, { email: 'd' })).toBe(false);
+    expect(sameFilter({}, { query: 'd' })).toBe(false);
   });
 });

@@ -65,3 +65,10 @@ export function filled(held: Directory, { items, cursor }: ContactPage): Directo
 export function refused(held: Directory, trouble: string): Directory {
   return { ...held, is: 'failed', trouble };
 }
+
+/** With a contact as it is now, if it is among those that came; else the same. */
+export function learnt(held: Directory, contact: Contact): Directory {
+  const at = held.contacts.findIndex(({ id }) => id === contact.id);
+  if (at < 0 || held.contacts[at] === contact) return held;
+  return { ...held, contacts: held.contacts.with(at, contact) };
+}

@@ -57,7 +57,18 @@ export const en = {
   assignedTo: 'Assigned to {name}',
   // Contacts
   name: 'Name',
+  findBy: 'Search by',
+  byBeginning: 'Starts with',
+  byEmail: 'E-mail is',
+  byUserId: 'User ID is',
+  byCustom: 'Custom data is',
+  customKey: 'Key',
+  exactly: 'The whole value',
+  knownContacts: 'Contacts',
+  visitors: 'Visitors',
   noContacts: 'Nobody is here yet.',
+  noKnown: 'Nobody has logged in, introduced themselves or been imported yet.',
+  noVisitors: 'No visitor has written yet.',
   notLoaded: 'The list could not be loaded: {reason}',
   // Thread
   noThread: 'Pick a conversation',

@@ -62,6 +62,17 @@ export const uk: Strings = {
   assignedTo: 'Призначено: {name}',
   // Contacts
   name: 'Ім’я',
+  findBy: 'Шукати за',
+  byBeginning: 'Починається з',
+  byEmail: 'Ел. пошта:',
+  byUserId: 'ID користувача:',
+  byCustom: 'Власні дані:',
+  customKey: 'Ключ',
+  exactly: 'Значення повністю',
+  knownContacts: 'Контакти',
+  visitors: 'Відвідувачі',
+  noKnown: 'Ще ніхто не увійшов, не назвався і не був імпортований.',
+  noVisitors: 'Ще жоден відвідувач не написав.',
   noContacts: 'Тут поки нікого немає.',
   notLoaded: 'Список не завантажився: {reason}',
   // Thread

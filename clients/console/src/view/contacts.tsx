@@ -3,6 +3,7 @@
 import type { ContactsPlace } from '../place.ts';
 import type { Screen } from '../screen.ts';
 import { Directory } from './directory.tsx';
+import { Finder, Kinds } from './finder.tsx';
 import { OpenThread } from './inbox.tsx';
 
 export function Contacts({ screen, place }: { screen: Screen; place: ContactsPlace }) {
@@ -19,6 +20,8 @@ export function Contacts({ screen, place }: { screen: Screen; place: ContactsPla
       >
         <header>
           <h1>{strings.contacts}</h1>
+          <Finder screen={screen} />
+          {!screen.contacts.finding.value.text && <Kinds screen={screen} filter={place.filter} />}
         </header>
         <Directory screen={screen} />
       </section>

@@ -2,11 +2,11 @@
 
 import { useEffect, useRef } from 'preact/hooks';
 
-import type { Directory as Found } from '../core/directory.ts';
+import type { Directory as Found, Filter } from '../core/directory.ts';
 import type { Contact } from '../core/frames.ts';
 import { step } from '../keys.ts';
 import type { Screen } from '../screen.ts';
-import { fill, type Words } from '../strings/index.ts';
+import { fill, type Strings, type Words } from '../strings/index.ts';
 import { Avatar } from './avatar.tsx';
 import { shortOf } from './times.ts';
 import { Windowed, type Handle } from './windowed.tsx';
@@ -17,15 +17,28 @@ const HEIGHT = 60;
 
 export function Directory({ screen }: { screen: Screen }) {
   const { strings } = screen.words.value;
-  const { value: found } = screen.contacts.directory;
-  if (!found || (found.is === 'loading' && !found.contacts.length)) return <p class="empty">{strings.loading}</p>;
+  const { value: directory } = screen.contacts.directory;
+  // What was found before stays, faint, until what is looked for now is there.
+  const before = useRef<Found | undefined>(undefined);
+  const waiting = !directory || (directory.is === 'loading' && !directory.contacts.length);
+  if (!waiting) before.current = directory;
+  const found = before.current;
+  if (!found) return <p class="empty">{strings.loading}</p>;
   return (
-    <>
-      {found.contacts.length > 0 && <Rows screen={screen} found={found} />}
+    <div class="directory" aria-busy={waiting} data-stale={waiting}>
+      {found.contacts.length > 0 && <Rows key={JSON.stringify(found.filter)} screen={screen} found={found} />}
       {found.is === 'failed' && <Failed screen={screen} found={found} />}
-      {found.is === 'whole' && !found.contacts.length && <p class="empty">{strings.noContacts}</p>}
-    </>
+      {found.is === 'whole' && !found.contacts.length && <p class="empty">{nobody(found.filter, strings)}</p>}
+    </div>
   );
+}
+
+function nobody(filter: Filter, strings: Strings): string {
+  const [entry] = Object.entries(filter);
+  if (!entry) return strings.noContacts;
+  const [name, value] = entry;
+  if (name === 'authenticated') return value === 'true' ? strings.noKnown : strings.noVisitors;
+  return fill(strings.noMatch, { query: value });
 }
 
 function Failed({ screen, found }: { screen: Screen; found: Found }) {
@@ -48,7 +61,13 @@ function Rows({ screen, found: { contacts } }: { screen: Screen; found: Found })
   useEffect(() => {
     if (at >= 0) list.current?.scrollToIndex(at, { align: 'nearest' });
   }, [cursor]);
+  useEffect(() => {
+    const { scrolled } = screen.contacts;
+    // After a reload, and back from elsewhere.
+    if (scrolled) requestAnimationFrame(() => list.current?.scrollTo(scrolled));
+  }, []);
   const scrolled = (offset: number) => {
+    screen.contacts.scrolled = offset;
     const last = list.current?.findItemIndex(offset + (list.current?.viewportSize ?? 0)) ?? 0;
     if (last >= contacts.length - AHEAD && screen.contacts.directory.value?.is === 'more') screen.contacts.more();
   };
@@ -61,6 +80,8 @@ function Rows({ screen, found: { contacts } }: { screen: Screen; found: Found })
         class="rows"
         role="listbox"
         aria-label={words.strings.contacts}
+        aria-activedescendant={at < 0 ? undefined : `contact-${contacts[at]!.id}`}
+        keepMounted={at < 0 ? [] : [at]}
         tabIndex={0}
         itemSize={HEIGHT}
         onScroll={scrolled}

@@ -80,6 +80,103 @@ describe('the contacts', () => {
     expect(desk.troubles).toEqual([]);
   });
 
+  test('are found by a beginning while one types, and a late answer to less changes nothing', async () => {
+    await desk.imports('user_id,name\nlate-1,Quentin Early\nlate-2,Quincy Late');
+    const page = await desk.agent('ben');
+    await toContacts(page);
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    await page.route('**/v1/contacts?query=qu&*', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.fill('.contacts [type=search]', 'qu');
+    await page.waitForRequest(/query=qu&/);
+    const late = page.waitForResponse(/query=qu&/);
+    await page.fill('.contacts [type=search]', 'quinc');
+    await page.waitForSelector(row('Quincy Late'));
+    await page.waitForSelector(row('Quentin'), { state: 'detached' });
+    letGo();
+    await (await late).finished();
+    // Behind the late answer: whatever it did is done.
+    await page.waitForFunction(() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(true)))));
+    expect(await page.locator('.contact-row[role=option]').count()).toBe(1);
+    expect(new URL(page.url()).hash).toBe('#/contacts?query=quinc');
+    await page.fill('.contacts [type=search]', 'nobody of that name');
+    await page.waitForSelector('.contacts >> text=Nobody found for “nobody of that name”.');
+    expect(desk.troubles).toEqual([]);
+  });
+
+  test('are found by one exact value, which a reload keeps', async () => {
+    const csv = [
+      'user_id,name,email,plan',
+      'x-1,Xenia Gold,xg@example.com,gold',
+      'x-11,Xaver Iron,xi@example.com,iron',
+    ];
+    await desk.imports(csv.join('\n'));
+    const page = await desk.agent('ben');
+    await toContacts(page);
+    const names = () => page.locator('.contact-row .row-name bdi').allTextContents();
+    await page.selectOption('.by', 'user_id');
+    await page.keyboard.type('x-1');
+    await expect.poll(names).toEqual(['Xenia Gold']);
+    await page.selectOption('.by', 'email');
+    await page.fill('.contacts [type=search]', 'XI@example.com');
+    await expect.poll(names).toEqual(['Xaver Iron']);
+    await page.selectOption('.by', 'custom');
+    await page.fill('.custom-key', 'plan');
+    await page.fill('.contacts [type=search]', 'gold');
+    await expect.poll(names).toEqual(['Xenia Gold']);
+    expect(new URL(page.url()).hash).toBe('#/contacts?custom.plan=gold');
+    await page.reload();
+    await expect.poll(names).toEqual(['Xenia Gold']);
+    expect(await page.inputValue('.custom-key')).toBe('plan');
+    await page.press('.contacts [type=search]', 'Enter');
+    await page.waitForSelector('.whose:has-text("Xenia Gold")');
+    await page.click('.contacts [aria-label=Dismiss]');
+    await expect.poll(async () => (await names()).length).toBeGreaterThan(2);
+    expect(await page.locator('.whose').textContent()).toContain('Xenia Gold');
+    expect(desk.troubles).toEqual([]);
+  });
+
+  test('are told from visitors', async () => {
+    const page = await desk.agent('ben');
+    await toContacts(page);
+    await page.click('.views >> text=Visitors');
+    await page.waitForSelector('.contacts >> text=No visitor has written yet.');
+    await page.click('.views >> text=Contacts');
+    await page.waitForSelector('.contact-row[role=option]');
+    expect(new URL(page.url()).hash).toBe('#/contacts?authenticated=true');
+  });
+
+  test('show a change of their profile at once', async () => {
+    const ida = { user_id: 'ida', name: 'Ida Before' };
+    const { id } = await desk.server.asBackend<{ id: string }>('POST', '/v1/contacts', ida);
+    const page = await desk.agent('ben');
+    await toContacts(page);
+    await page.click(row('Ida Before'));
+    await page.waitForSelector('.composer');
+    await desk.server.asBackend('PATCH', `/v1/contacts/${id}`, { name: 'Ida After' });
+    await page.waitForSelector(row('Ida After'));
+    await page.locator('.items').press('Escape');
+    await page.waitForSelector(row('Ida After'));
+  });
+
+  test('are scrolled to where they were after a reload', async () => {
+    const page = await desk.agent('ben');
+    await toContacts(page);
+    const offset = () => page.locator('.rows').evaluate((list) => list.scrollTop);
+    const scrollDown = async () => {
+      await page.locator('.rows').evaluate((list) => (list.scrollTop = 4_500));
+      return offset();
+    };
+    await expect.poll(scrollDown).toBe(4_500);
+    await page.reload();
+    await expect.poll(offset).toBe(4_500);
+    await page.waitForSelector('.contact-row[role=option]');
+    expect(desk.troubles).toEqual([]);
+  });
+
   test('are gone through by keyboard, and those with the same e-mail are a step away', async () => {
     for (const number of [1, 2]) {
       const twin = { user_id: `twin-${number}`, name: `Twin ${number}`, email: 'twins@example.com' };
