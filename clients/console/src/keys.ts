@@ -1,5 +1,7 @@
 /** The keyboard: j, k, enter, a, e, n, r, i, c, /, ?, escape and 1 to 5, wherever nothing is being typed. */
 
+import { flushSync } from 'preact/compat';
+
 import * as commands from './core/commands.ts';
 import { VIEWS, type Listed } from './core/frames.ts';
 import { CONTACTS, HOME } from './place.ts';
@@ -89,9 +91,13 @@ export function turn(screen: Screen): void {
   screen.act((console) => commands.setStatus(console, it.thread, it.status === 'open' ? 'closed' : 'open'));
 }
 
+/** To the search field, at once: what is typed next belongs there. */
 function search(screen: Screen): void {
-  if (screen.place.value.room !== 'inbox') screen.watch(screen.inbox.value.view);
-  requestAnimationFrame(() => document.querySelector<HTMLInputElement>('[type=search]')?.focus());
+  const field = () => document.querySelector<HTMLInputElement>('[type=search]');
+  if (screen.place.value.room !== 'inbox') flushSync(() => screen.watch(screen.inbox.value.view));
+  // On a narrow page an open thread hides the list.
+  if (!field()?.offsetParent) flushSync(() => screen.open(undefined));
+  field()?.focus();
 }
 
 /** One step back: out of a field, out of a thread. */

@@ -1,6 +1,6 @@
 /** What of the console is there: the login, or the rooms beside the rail. */
 
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 
 import { listen } from '../keys.ts';
 import type { Screen } from '../screen.ts';
@@ -19,7 +19,7 @@ export function App({ screen }: { screen: Screen }) {
 function Rooms({ screen }: { screen: Screen }) {
   const { strings } = screen.words.value;
   const place = screen.place.value;
-  useEffect(() => listen(screen), []);
+  useLayoutEffect(() => listen(screen), []);
   return (
     <div class="rooms" data-room={place.room} data-thread={place.thread !== undefined}>
       <a class="skip" href="#main" onClick={toMain}>

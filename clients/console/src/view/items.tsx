@@ -2,6 +2,7 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
+import { AT_END, followed, type Following } from '../core/following.ts';
 import type { Item } from '../core/items.ts';
 import type { Thread } from '../pane.ts';
 import type { Screen } from '../screen.ts';
@@ -11,21 +12,20 @@ import { DownIcon } from './icons.tsx';
 import { dayOf } from './times.ts';
 import { Windowed, type Handle } from './windowed.tsx';
 
-// Closer than this many pixels to the end is at the end; closer to the top asks for more.
-const END = 60;
+// Closer to the top than this many pixels asks for more.
 const TOP = 400;
 
 export function Items({ screen, thread }: { screen: Screen; thread: Thread }) {
   const words = screen.words.value;
   const { items, more } = thread;
   const list = useRef<Handle>(null);
-  const { atEnd, scrolled, toEnd } = useScrolling(screen, thread, list);
+  const { atEnd, frame, following, scrolled, changed, toEnd } = useScrolling(screen, thread, list);
   const grown = useGrown(items);
-  useReading(screen, thread, atEnd);
+  useReading(screen, thread, following, atEnd);
   const unread = newBelow(thread);
   const now = Date.now();
   return (
-    <div class="items-frame">
+    <div ref={frame} class="items-frame">
       <Windowed
         ref={list}
         data={items}
@@ -35,6 +35,7 @@ export function Items({ screen, thread }: { screen: Screen; thread: Thread }) {
         tabIndex={0}
         shift={grown}
         onScroll={scrolled}
+        onResize={changed}
       >
         {(item, index) => (
           <div key={item.key} class="item">
@@ -100,31 +101,51 @@ function useGrown(items: readonly Item[]): boolean {
 /** Stays at the end where one was at the end; asks for older ones near the top. */
 function useScrolling(screen: Screen, { items, more }: Thread, list: { readonly current: Handle | null }) {
   const [atEnd, setAtEnd] = useState(true);
+  const frame = useRef<HTMLDivElement>(null);
+  const following = useRef(AT_END);
   const last = items.at(-1);
-  const toEnd = () => list.current?.scrollToIndex(items.length - 1, { align: 'end' });
+  // The list's own way there would hold against a person who scrolls up while rows are measured.
+  const toEnd = () => {
+    const box = frame.current!.firstElementChild!;
+    box.scrollTop = box.scrollHeight;
+    following.current = { atEnd: true, top: box.scrollTop };
+    setAtEnd(true);
+  };
+  const look = () => {
+    following.current = followed(following.current, frame.current!.firstElementChild!);
+    setAtEnd(following.current.atEnd);
+  };
+  const changed = () => {
+    look();
+    if (following.current.atEnd) toEnd();
+  };
   useLayoutEffect(() => {
-    const mine = last?.is !== 'event' && last?.own && last.tick === 'queued';
-    if (items.length && (atEnd || mine)) toEnd();
+    if (!items.length) return;
+    if (last?.is !== 'event' && last?.own && last.tick === 'queued') toEnd();
+    else changed();
   }, [items]);
   const scrolled = (offset: number) => {
-    const { current } = list;
-    if (!current) return;
-    setAtEnd(current.scrollSize - offset - current.viewportSize < END);
+    look();
     if (offset < TOP && more) screen.pane.older();
   };
   useEffect(() => {
     // A short page that fills no screen can't be scrolled.
     if (more && list.current && list.current.scrollSize < list.current.viewportSize + TOP) screen.pane.older();
   }, [items, more]);
-  return { atEnd, scrolled, toEnd };
+  return { atEnd, frame, following, scrolled, changed, toEnd };
 }
 
 /** What is at the end of an open thread, on a page that is looked at, is read. */
-function useReading(screen: Screen, { head, phase, read }: Thread, atEnd: boolean): void {
+function useReading(
+  screen: Screen,
+  { head, phase, read }: Thread,
+  following: { readonly current: Following },
+  atEnd: boolean,
+): void {
   useEffect(() => {
     const look = () => {
-      if (phase === 'live' && head > read.agents && atEnd && !document.hidden && document.hasFocus())
-        screen.pane.read();
+      const seen = following.current.atEnd && !document.hidden && document.hasFocus();
+      if (phase === 'live' && head > read.agents && seen) screen.pane.read();
     };
     look();
     const controller = new AbortController();

@@ -53,6 +53,7 @@ function Rows({ screen, view }: { screen: Screen; view: View }) {
     );
   }
   const { value: cursor } = screen.cursor;
+  const at = rows.findIndex(({ thread }) => thread === cursor);
   const scrolled = (offset: number) => {
     screen.scrolled = offset;
     const last = list.current?.findItemIndex(offset + (list.current?.viewportSize ?? 0)) ?? 0;
@@ -65,7 +66,8 @@ function Rows({ screen, view }: { screen: Screen; view: View }) {
       class="rows"
       role="listbox"
       aria-label={strings[view]}
-      aria-activedescendant={cursor && `row-${cursor}`}
+      aria-activedescendant={at < 0 ? undefined : `row-${cursor}`}
+      keepMounted={at < 0 ? [] : [at]}
       tabIndex={0}
       itemSize={76}
       onScroll={scrolled}

@@ -142,7 +142,11 @@ describe('an agent', () => {
     await page.waitForSelector('dialog[open]');
     await page.keyboard.press('Escape');
     await page.waitForSelector('dialog', { state: 'detached' });
-    await page.keyboard.press('/');
+    const atOnce = await page.evaluate(() => {
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '/', bubbles: true }));
+      return document.activeElement?.matches('[type=search]');
+    });
+    expect(atOnce).toBe(true);
     await page.keyboard.type('first cal');
     await page.waitForSelector('.found >> text=First Caller');
     await page.keyboard.press('Enter');
@@ -172,6 +176,29 @@ describe('the page', () => {
     await page.click('.new-below');
     await page.waitForSelector('.bubble >> text=one more');
     await page.waitForSelector('.new-below', { state: 'detached' });
+    expect(desk.troubles).toEqual([]);
+  });
+
+  test('leaves whoever scrolls up there, even while the list goes to its end', async () => {
+    const long = await desk.customer('Fast Reader');
+    for (let number = 1; number <= 45; number++) long.send(`line ${number}`);
+    await until(long, () => long.outbox.length === 0);
+    const page = await desk.agent('ana');
+    await page.evaluate(() => {
+      const observer = new MutationObserver(() => {
+        const last = [...document.querySelectorAll('.bubble')].find(({ textContent }) => textContent === 'line 45');
+        if (!last) return;
+        observer.disconnect();
+        document.querySelector('.items')!.scrollTop -= 700;
+      });
+      observer.observe(document.body, { childList: true, subtree: true });
+    });
+    await openThread(page, 'Fast Reader');
+    await expect.poll(() => page.locator('.bubble', { hasText: /^line 45$/ }).count()).toBe(0);
+    await long.send('one more').acked;
+    await page.waitForSelector('.new-below');
+    await page.click('.new-below');
+    await page.waitForSelector('.bubble >> text=one more');
     expect(desk.troubles).toEqual([]);
   });
 
