@@ -81,7 +81,7 @@ def test_skipped_rows(command: Command, org: str, tmp_path: Path) -> None:
     out, _ = command(3, "contacts", "import", "people.csv", "--org", org, "--errors", "errors.csv")
     lines = out.splitlines()
     assert lines[0] == "31 rows: 0 imported, 0 updated, 0 unchanged, 31 skipped"
-    assert lines[1] == "row 1: the row has 1 columns, the header 2"
+    assert lines[1] == "row 1: the row has 1 column, the header has 2"
     assert lines[-1] == "and 11 more"
     assert len(lines) == 22
     rows = list(csv.DictReader(io.StringIO((tmp_path / "errors.csv").read_text(), newline="")))

@@ -106,7 +106,7 @@ async def test_errors_as_csv(backend: Backend) -> None:
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     rows = list(csv.DictReader(io.StringIO(answer.body.decode(), newline="")))
     assert [row["row"] for row in rows] == [str(number) for number in range(1, 1_201)]
-    assert {row["reason"] for row in rows} == {"the row has 1 columns, the header 2"}
+    assert {row["reason"] for row in rows} == {"the row has 1 column, the header has 2"}
 
 
 async def test_a_repeat(backend: Backend) -> None:

@@ -38,7 +38,7 @@ def decide(before: Contact | None, row: Draft, thread: str, now_ms: int, pin: st
         change = UserEdit(**{**row.fields, "custom_data": data or UNSET})  # type: ignore[arg-type]
         edited = edit(contact, change, by_customer=False, within="")
     except (ProtocolError, Misfit) as refused:
-        raise Skip("", getattr(refused, "message", str(refused))) from None
+        raise Skip("", str(getattr(refused, "message", refused)).removesuffix(".")) from None
     by_key = not row.user_id and row.import_key != contact.id
     after = replace(
         edited,

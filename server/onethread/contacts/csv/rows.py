@@ -9,15 +9,10 @@ import msgspec
 
 from onethread.contacts.csv.columns import DATA, Column, Field
 from onethread.contacts.csv.formulas import unguard
-from onethread.contacts.profile import FIELDS, Scalar, refuse_nul_in
+from onethread.contacts.csv.json_cell import VALUE_CHARACTERS, BadData, read_data
+from onethread.contacts.profile import FIELDS, Scalar
 from onethread_protocol.bounds import MAX_INT, Email, Name, Phone, Secret, UserId
-from onethread_protocol.custom_data import CustomData, check_custom_data
-from onethread_protocol.errors import ProtocolError
-from onethread_protocol.shape import Misfit
 from onethread_protocol.wording import given
-
-VALUE_CHARACTERS: Final = 1_000
-"""A text in custom_data (WIRE.md section 1)."""
 
 
 def _most(hint: object) -> int:
@@ -40,7 +35,6 @@ MOST: Final[dict[Field, int]] = {
 
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _BOOLEANS: Final = {"true": True, "false": False}
-_data: Final = msgspec.json.Decoder(CustomData)
 
 
 class Skip(Exception):
@@ -114,7 +108,8 @@ def boolean(text: str) -> bool | None:
 def _count(columns: Sequence[Column], cells: Sequence[str]) -> None:
     few = len(cells) < len(columns)
     if few or any(cells[len(columns) :]):
-        raise Skip("", f"the row has {len(cells)} columns, the header {len(columns)}")
+        found = "1 column" if len(cells) == 1 else f"{len(cells):,} columns"
+        raise Skip("", f"the row has {found}, the header has {len(columns):,}")
 
 
 def _whole(
@@ -169,15 +164,6 @@ def _json(column: Column, cell: str) -> dict[str, Scalar]:
     if column.name != DATA:
         raise Skip("", f"{given(cell, quoted=True)} is in a column without a name")
     try:
-        values = _data.decode(cell)
-        check_custom_data(values)
-        refuse_nul_in(values)
-    except msgspec.ValidationError as error:
-        raise Skip(column.name, f"custom_data: {error}") from None
-    except Misfit as misfit:
-        raise Skip(column.name, str(misfit)) from None
-    except ProtocolError as error:
-        raise Skip(column.name, error.message) from None
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        raise Skip(column.name, "custom_data must be a JSON object") from None
-    return {key: value for key, value in values.items() if value is not None}
+        return read_data(cell)
+    except BadData as bad:
+        raise Skip(column.name, str(bad)) from None
