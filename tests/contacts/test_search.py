@@ -76,6 +76,10 @@ def test_fold(text: str, folded: str) -> None:
         "+49 (15",
         "+4915",
         "+49-151/23",
+        "49151",
+        "49 (151) 2",
+        "0049151",
+        "4",
         "ac",
         "Ácme G",
     ],
@@ -91,6 +95,52 @@ def test_a_prefix_of_any_field_finds(query: str) -> None:
 def test_nothing_else_finds(query: str) -> None:
     """What is inside a field, longer than it, or nothing at all finds nobody."""
     assert not found(ByPrefix(query), LOPEZ)
+
+
+@pytest.mark.parametrize(
+    ("phone", "query", "finds"),
+    [
+        ("0049 151", "+49151", True),
+        ("0049 151", "004915", True),
+        ("0049 151", "49151", False),
+        ("0049 151", "00", True),
+        ("+49 151", "00", False),
+        ("0151 49", "+151", False),
+        ("0151 49", "0151", True),
+        ("49 151", "+49", False),
+        ("+1 5", "15", True),
+    ],
+)
+def test_how_phones_begin(phone: str, query: str, finds: bool) -> None:
+    """A plus may be left out or be written 00; other digits are as they are."""
+    assert found(ByPrefix(query), contact(phone=phone)) is finds
+
+
+@pytest.mark.parametrize(
+    ("name", "queries"),
+    [
+        ("Łukasz Żak", ["lukasz", "Łuk", "łukasz za", "LUKASZ ZAK"]),
+        ("Søren Ærø", ["soren a", "sør", "SOREN AERO", "soren æ"]),
+        ("Đorđe", ["dord", "đor"]),
+        ("Þórður", ["thordu", "þor"]),
+        ("Işık", ["isik", "işı"]),
+        ("Œuvre Weiß", ["oeuvre weiss", "œu"]),
+        ("Lukasz", ["łukasz", "lukasz"]),
+    ],
+)
+def test_letters_that_others_have_no_key_for(name: str, queries: list[str]) -> None:
+    """They are found as they are written, and as people without the key type them."""
+    for query in queries:
+        assert found(ByPrefix(query), contact(name=name))
+        assert found(ByPrefix(query), contact(company=name))
+
+
+def test_what_was_filed_before_is_found() -> None:
+    """Plain letters came later: who is filed without them is found as before, and leaves nothing behind."""
+    one = contact(name="Łukasz")
+    assert "tłukasz" in prefixes(ByPrefix("Łukasz"))
+    assert holds(ByPrefix("Łukasz"), one)
+    assert "tłukasz" in refiled(one, None).removed
 
 
 def test_a_phone_may_be_any_text() -> None:

@@ -3,7 +3,8 @@
 Every contact is filed under a term for each of its fields and keys of custom_data, by
 store/scripts/lib/search.lua. A term's first letter says what it is of:
 
-    t<text>      name, e-mail, user_id, company, a phone that is no number: folded, TERM characters of it
+    t<text>      name, e-mail, user_id, company, a phone that is no number: folded, TERM characters of it; and
+                 once more with plain letters, if it has others
     p<digits>    a phone number without what separates its digits
     a0, a1       whether it is authenticated
     d<digest>    a key of custom_data with its value
@@ -28,6 +29,12 @@ TERM: Final = 32
 _DROPPED: Final = frozenset({"Mn", "Me", "Cf", "Cc"})
 """Accents, marks around characters, and what can't be seen, right-to-left marks among it."""
 _NUMBER: Final = re.compile(r"\+?[0-9 ()./-]*")
+_INTERNATIONAL: Final = ("+", "00")
+"""How a phone number begins that has its country's code."""
+_PLAIN: Final = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe"}
+)
+"""Letters that Unicode does not take apart, as people without the key for them type them."""
 _SEPARATORS: Final = str.maketrans("", "", " ()./-")
 
 
@@ -36,7 +43,7 @@ class Everyone(msgspec.Struct, frozen=True):
 
 
 class ByPrefix(msgspec.Struct, frozen=True):
-    """Those whose name, e-mail, user_id, phone or company begins so: case, accents and spaces aside."""
+    """Those whose name, e-mail, user_id, phone or company begins so, case and accents aside."""
 
     text: str
 
@@ -80,9 +87,9 @@ def refiled(before: Contact | None, after: Contact | None) -> Filing:
 def terms(contact: Contact) -> frozenset[str]:
     """Return every term that the contact is filed under."""
     texts = (contact.name, contact.email, contact.user_id or "", contact.company)
-    found = {_text_term(fold(text)) for text in texts if text}
+    found = {_text_term(folded) for text in texts if text for folded in folds(text)}
     if contact.phone:
-        found.add(_phone_term(fold(contact.phone)))
+        found |= _phone_terms(contact.phone)
     if contact.email:
         found.add(email_term(contact.email))
     found.add(_authenticated_term(contact.authenticated))
@@ -94,7 +101,7 @@ def prefixes(wanted: Filter) -> tuple[str, ...]:
     """Return how the terms begin of which one at least is filed for whoever is wanted; of everyone none."""
     match wanted:
         case ByPrefix(text):
-            return _prefixes_of(fold(text))
+            return _prefixes_of(text)
         case ByEmail(email):
             return (email_term(email),)
         case ByAuthenticated(authenticated):
@@ -108,7 +115,7 @@ def holds(wanted: Filter, contact: Contact) -> bool:
     """Tell whether the contact is one of those wanted."""
     match wanted:
         case ByPrefix(text):
-            return _begins(contact, fold(text))
+            return _begins(contact, text)
         case ByEmail(email):
             return bool(contact.email) and same_email(contact.email) == same_email(email)
         case ByAuthenticated(authenticated):
@@ -124,6 +131,12 @@ def fold(text: str) -> str:
         text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
         text = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in _DROPPED)
     return " ".join(text.casefold().split())
+
+
+def folds(text: str) -> set[str]:
+    """Return a text folded, and with plain letters: what either spelling of a search is compared with."""
+    folded = fold(text)
+    return {folded, folded.translate(_PLAIN)}
 
 
 def same_email(email: str) -> str:
@@ -146,35 +159,43 @@ def text_of(value: Scalar) -> str:
     return str(value)
 
 
-def _begins(contact: Contact, folded: str) -> bool:
-    if not folded:
-        return False
+def _begins(contact: Contact, text: str) -> bool:
+    wanted = tuple(folds(text) - {""})  # of a text that is only marks nothing is left
     texts = (contact.name, contact.email, contact.user_id or "", contact.phone, contact.company)
-    if any(fold(text).startswith(folded) for text in texts):
+    if any(folded.startswith(wanted) for each in texts for folded in folds(each)):
         return True
-    number, wanted = _digits(fold(contact.phone)), _digits(folded)
-    return bool(number and wanted and number.startswith(wanted))
+    number = _digits(fold(contact.phone))
+    return bool(number) and number.startswith(_spellings(_digits(fold(text))))
 
 
-def _prefixes_of(folded: str) -> tuple[str, ...]:
-    # Of a text that is only marks nothing is left: that is the beginning of nothing.
-    number = _digits(folded)
-    return (f"t{folded[:TERM]}", *([f"p{number[:TERM]}"] if number else ()))
+def _prefixes_of(text: str) -> tuple[str, ...]:
+    begins = {_text_term(folded) for folded in folds(text)}
+    return (*sorted(begins), *(f"p{number[:TERM]}" for number in _spellings(_digits(fold(text)))))
 
 
 def _text_term(folded: str) -> str:
     return f"t{folded[:TERM]}"
 
 
-def _phone_term(folded: str) -> str:
-    number = _digits(folded)
-    return f"p{number[:TERM]}" if number else _text_term(folded)
+def _phone_terms(phone: str) -> set[str]:
+    number = _digits(fold(phone))
+    return {f"p{number[:TERM]}"} if number else {_text_term(folded) for folded in folds(phone)}
 
 
 def _digits(folded: str) -> str:
     """Return a phone number without separators; "" of a text that is none."""
     bare = folded.translate(_SEPARATORS) if _NUMBER.fullmatch(folded) else ""
     return bare if bare.strip("+") else ""
+
+
+def _spellings(number: str) -> tuple[str, ...]:
+    """Return how a number may begin that begins so: the plus may be left out, or be written 00."""
+    if not number:
+        return ()
+    code = next((sign for sign in _INTERNATIONAL if number.startswith(sign) and number != sign), None)
+    if code is None:
+        return (number, f"+{number}")
+    return tuple(sign + number.removeprefix(code) for sign in _INTERNATIONAL)
 
 
 def _authenticated_term(authenticated: bool) -> str:
