@@ -17,6 +17,8 @@ EXAMPLES = 8
 """Requests of each operation that fit its description, and as many that don't: half a minute in all."""
 RULES = {
     "get_contacts": "one filter at a time, and a cursor that a page gave",
+    "post_contacts": "no NUL in a profile",
+    "patch_contacts_id": "no NUL in a profile",
     "get_threads": "a cursor that a page gave, and `mine` for agents",
     "get_threads_id_events": "a cursor that a page gave",
     "patch_threads_id": "an assignee that there is",
