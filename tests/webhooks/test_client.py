@@ -163,6 +163,30 @@ async def test_what_is_no_http(answer: bytes) -> None:
         assert "SSH" not in why  # nobody is told what a stranger's machine says
 
 
+@pytest.mark.parametrize(("status", "expected"), [("200 OK", ""), ("500 Oh", "HTTP 500")])
+@pytest.mark.parametrize(
+    "rest", ["Content-Length: 99\r\n\r\nx", "Transfer-Encoding: chunked\r\n\r\n5\r\nhel"]
+)
+@pytest.mark.parametrize("ends", [True, False])
+async def test_only_the_status_counts(status: str, expected: str, rest: str, ends: bool) -> None:
+    """A body that is broken off or never ends makes no difference; its connection is closed."""
+    closed = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"{}")
+        writer.write(f"HTTP/1.1 {status}\r\n{rest}".encode())
+        if not ends:
+            await reader.read()
+        writer.close()
+        closed.set()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    async with server, Client(LOOPBACK) as client:
+        assert await client.post(url, {}, b"{}") == expected
+        await closed.wait()
+
+
 async def test_tls() -> None:
     """The certificate must be trusted, and be the name's."""
     trusted = ssl.create_default_context(cafile=str(PEM))

@@ -14,6 +14,7 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from importlib.metadata import version
 from ipaddress import ip_address
 from types import TracebackType
@@ -26,9 +27,11 @@ from yarl import URL
 from onethread.webhooks.addresses import Address, Network, may_reach
 
 PATIENCE: Final = 10.0
-"""Seconds for a whole call, from the look-up of the name to the end of the answer."""
+"""Seconds for a whole call, from the look-up of the name to the answer's status."""
 LARGEST: Final = 64 * 1024
 """Bytes of an answer that are read, and thrown away, as only its status counts; after more it is cut."""
+DRAINED: Final = 0.25
+"""Seconds in which an answer may end for its connection to be kept: about what a new one costs."""
 KEPT_SECONDS: Final = 20.0
 """How long a connection that nothing is sent through is kept."""
 LOOK_UPS: Final = 4
@@ -92,16 +95,11 @@ class Client:
         """Send JSON; return "" if it was answered with 2xx in time, else why it failed, for a person."""
         sent = {"Content-Type": "application/json", "User-Agent": self._agent, **headers}
         try:
-            async with (
-                asyncio.timeout(self._patience),
+            async with asyncio.timeout(self._patience):
                 # As it is: to be spelled in another way may be to lead elsewhere.
-                self._session.post(
+                response = await self._session.post(
                     URL(url, encoded=True), headers=sent, data=body, allow_redirects=False
-                ) as response,
-            ):
-                left, status = LARGEST, response.status
-                while left > 0 and (part := await response.content.read(left)):
-                    left -= len(part)
+                )
         except TimeoutError:
             return f"no answer within {self._patience:g} s"
         except _Forbidden as forbidden:
@@ -114,6 +112,8 @@ class Client:
             return "the answer is no HTTP"
         except (aiohttp.ClientError, OSError) as error:
             return f"no connection: {_reason(error)}"[:_WHY_CHARACTERS]
+        status = response.status
+        await _drain(response)
         if status // 100 == 3:
             return f"HTTP {status}: redirects are not followed"
         return "" if status // 100 == 2 else f"HTTP {status}"
@@ -133,6 +133,16 @@ class Client:
 
         found = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
         return [ip_address(place[0]) for *_, place in found]
+
+
+async def _drain(response: aiohttp.ClientResponse) -> None:
+    """Read an answer to its end, so that its connection is kept; if that takes long, close it."""
+    left = LARGEST
+    async with response:
+        with suppress(TimeoutError, aiohttp.ClientError, OSError):
+            async with asyncio.timeout(DRAINED):
+                while left > 0 and (part := await response.content.read(left)):
+                    left -= len(part)
 
 
 def _reason(error: Exception) -> str:
