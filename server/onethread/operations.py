@@ -15,6 +15,7 @@ from onethread.api.contacts import ContactOperations
 from onethread.api.dead_letters import DeadLetterOperations
 from onethread.api.erasure import ErasureOperations
 from onethread.api.events import EventOperations
+from onethread.api.import_preview import PreviewOperations
 from onethread.api.imports import ImportOperations
 from onethread.api.keys import KeyOperations
 from onethread.api.operation import Operation
@@ -56,6 +57,7 @@ def operations(
         *SessionOperations(logins, storage.sessions, client_address).operations(),
         *ContactOperations(listing, profiles, TokenMint(serving.key)).operations(),
         *ErasureOperations(Erasure(storage.threads), accounts).operations(),
+        *PreviewOperations().operations(),
         *ImportOperations(queue, spools, storage.imports, storage.contacts).operations(),
         *ThreadOperations(clerk, listing, authors).operations(),
         *EventOperations(clerk, authors).operations(),

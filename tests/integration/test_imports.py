@@ -20,7 +20,7 @@ from tests.integration.serving import Running
 from tests.integration.wire import PATIENCE
 
 CSV = {"Content-Type": "text/csv"}
-KEYS = ["state", "rows", "imported", "updated", "unchanged", "skipped", "errors"]
+KEYS = ["dry_run", "state", "progress", "rows", "imported", "updated", "unchanged", "skipped", "errors"]
 
 
 async def send(backend: Backend, file: str | bytes, **query: str) -> str:
@@ -68,7 +68,8 @@ async def test_a_success_shows(backend: Backend) -> None:
     )
     assert list(found) == KEYS
     assert found == {
-        "state": "done", "rows": 1, "imported": 1, "updated": 0, "unchanged": 0, "skipped": 0, "errors": [],
+        "dry_run": False, "state": "done", "progress": 1,
+        "rows": 1, "imported": 1, "updated": 0, "unchanged": 0, "skipped": 0, "errors": [],
     }  # fmt: skip
     for query in ({"query": "ann"}, {"query": "+4915"}, {"user_id": "1"}, {"custom.plan": "pro"}):
         [contact] = (await backend.get("/v1/contacts", **query))["items"]
@@ -122,8 +123,37 @@ async def test_a_repeat(backend: Backend) -> None:
 async def test_a_dry_run(backend: Backend) -> None:
     """It reports, and writes nothing."""
     found = await imported(backend, "user_id,name\n1,Ann\n2\n", dry_run="true")
-    assert (found["state"], counts(found)) == ("done", [1, 0, 0, 1])
+    assert (found["dry_run"], found["state"], counts(found)) == (True, "done", [1, 0, 0, 1])
     assert (await backend.get("/v1/contacts"))["items"] == []
+
+
+async def test_a_preview(backend: Backend) -> None:
+    """It tells what the columns set and the first rows, by the beginning of a file, and keeps nothing."""
+    file = 'E-Mail;plan;custom.seats:number;custom_data;;"two\nlines"\na@shop.example;pro;7;;;\nb@shop'
+    path = "/v1/contacts/import/preview"
+    answer = await backend.call("POST", path, file.encode("utf-16"), CSV, part="true")
+    assert (answer.status, answer.json) == (
+        200,
+        {
+            "delimiter": ";",
+            "columns": [
+                {"name": "E-Mail", "field": "email"},
+                {"name": "plan", "key": "plan", "kind": "text"},
+                {"name": "custom.seats:number", "key": "seats", "kind": "number"},
+                {"name": "custom_data", "field": "custom_data"},
+                {"name": ""},
+                {"name": "two\nlines", "key": "two\nlines", "kind": "text"},
+            ],
+            "rows": [{"row": 1, "cells": ["a@shop.example", "pro", "7", "", "", ""]}],
+        },
+    )
+    assert await backend.get("/v1/imports") == {"items": []}
+    answer = await backend.call("POST", path, b"color,size\n", CSV)
+    assert (answer.status, answer.json["reason"]) == (400, "bad_file")
+    answer = await backend.call("POST", path, b"name\n" + b"x" * 300_000, CSV)
+    assert (answer.status, answer.json["reason"]) == (413, "too_large")
+    answer = await backend.call("POST", path, b"{}")
+    assert (answer.status, answer.json["reason"]) == (415, "unsupported_media_type")
 
 
 async def test_refused_at_once(backend: Backend) -> None:

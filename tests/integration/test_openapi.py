@@ -28,6 +28,7 @@ RULES = {
     "post_identity_keys": "32 bytes, counted in UTF-8",
     "get_imports": "a cursor that a page gave",
     "post_contacts_import": "a header with columns that are known",
+    "post_contacts_import_preview": "a header with columns that are known",
     "post_webhooks": "https, and a public address; one event at least; 10 webhooks at most",
     "patch_webhooks_id": "https, and a public address; one event at least",
     "get_webhooks_id_dead_letters": "a cursor that a page gave",

@@ -1,4 +1,4 @@
-"""The bodies of requests: JSON of a bounded size, read into the struct that the route takes."""
+"""The bodies of requests: of a bounded size, as JSON read into the struct that the route takes."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from onethread_protocol import careful
 from onethread_protocol.nodes import UNREADABLE, JsonNodes
 
 LARGEST: Final = 256 * 1024
-"""Bytes of a JSON body, as of a frame."""
+"""Bytes of a body that is read whole, as of a frame."""
 BODY_WAIT: Final = 30.0
-"""Seconds for a JSON body from its route's call on: 256 KiB at 9 kB/s."""
+"""Seconds for such a body from its route's call on: 256 KiB at 9 kB/s."""
 JSON: Final = ("application/json",)
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -29,7 +29,7 @@ async def read_body(request: Request, cls: type[T], takes: tuple[str, ...] = JSO
     ProtocolError 400: it can't be read, or a field is wrong, which is named and quoted unless it is a secret.
     """
     check_type(request, takes)
-    payload = await _read(request)
+    payload = await read_bytes(request)
     try:
         body: T = _decoder(cls).decode(payload)
         return body
@@ -48,7 +48,8 @@ def check_type(request: Request, takes: tuple[str, ...]) -> None:
         raise Problem("unsupported_media_type", "The body must not be compressed.")
 
 
-async def _read(request: Request) -> bytes:
+async def read_bytes(request: Request) -> bytes:
+    """Return the request's body as it is, at most LARGEST. Problem 413: too large; 408: too slow."""
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > LARGEST:
         raise _too_large()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from msgspec import UNSET, Meta, UnsetType
 from starlette.requests import Request
@@ -13,6 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from onethread.api import cursors
 from onethread.api.bodies import check_type
 from onethread.api.contacts import Limit
+from onethread.api.import_preview import CSV, Flag, bad_file
 from onethread.api.operation import Call, Contract, Noun, answered
 from onethread.api.problems import FRESH, Problem
 from onethread.contacts.csv.columns import HeaderError
@@ -29,13 +30,12 @@ from onethread_protocol.bounds import MAX_INT, Count, Cursor, Id, Millis
 from onethread_protocol.shape import Shape
 from onethread_protocol.wording import shown as quoted
 
-CSV: Final = "text/csv"
 IDLE: Final = 60.0
 """Seconds without a byte after which an upload is given up."""
 SHOWN: Final = 1_000
 """Skipped rows in the report; `errors.csv` has all of them."""
 
-Flag = Literal["true", "false"]
+Share = Annotated[float, Meta(ge=0, le=1)]
 Sentence = Annotated[str, Meta(min_length=1)]
 
 
@@ -94,9 +94,14 @@ class ImportPage(Shape, frozen=True, kw_only=True):
 
 
 class ImportReport(Shape, frozen=True, kw_only=True):
-    """How far an import is, and what it did. `imported` means created; every row is in one of four counts."""
+    """How far an import is, and what it did. `imported` means created; every row is in one of four counts.
 
+    `progress` is how much of the file is done, 1 when all is.
+    """
+
+    dry_run: bool
     state: State
+    progress: Share
     rows: Count
     imported: Count
     updated: Count
@@ -133,7 +138,7 @@ class ImportOperations(Noun):
                 self._folder, call.organization.org, _body(call.request), dry_run=dry_run
             )
         except HeaderError as error:
-            raise Problem("bad_file", f"{_sentence(error)}.") from None
+            raise bad_file(error) from None
         except OSError as error:
             raise Problem("no_space", f"The file can't be written down: {error.strerror}.") from None
         await self._queue.add(spool, job)
@@ -260,13 +265,10 @@ def _report_of(job: Job, skipped: list[Skipped]) -> ImportReport:
     if job.failure:
         errors.append(RowError(row=job.row - 1, reason=f"stopped after this row: {job.failure}"))
     return ImportReport(
+        dry_run=job.dry_run,
         state=job.state,
+        progress=1 if job.state == "done" else round(job.offset / max(job.size, 1), 4),
         **job.counts.told(),
         errors=errors,
         warnings=warnings(job.counts) or UNSET,
     )
-
-
-def _sentence(error: HeaderError) -> str:
-    text = str(error)
-    return text[:1].upper() + text[1:]
