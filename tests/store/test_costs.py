@@ -2,13 +2,13 @@
 
 import asyncio
 import secrets
-from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
 from onethread.hub.log import Hosted
 from onethread.store import unhooked
+from tests.store.calls import calls
 from tests.store.thread_log import ANA, ThreadLog
 from tests.stores import guarded_store
 
@@ -23,15 +23,6 @@ def store_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-async def calls(log: ThreadLog) -> Counter[str]:
-    """How often each command has run, those within scripts too."""
-    stats = (await log.link.command("INFO", "commandstats")).decode().splitlines()
-    lines = [line.removeprefix("cmdstat_").split(":calls=") for line in stats if ":calls=" in line]
-    counts = Counter({name: int(rest.split(",")[0]) for name, rest in lines})
-    # Beside what is counted: the look itself, and the question every second whether there are webhooks.
-    return counts - Counter({"info": counts["info"], "get": counts["get"]})
-
-
 async def test_a_message_is_one_script_of_seven_calls(
     log: ThreadLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -43,11 +34,11 @@ async def test_a_message_is_one_script_of_seven_calls(
         if assignee:
             await log.set_meta(assignee=assignee)
             await log.say()
-        before = await calls(log)
+        before = await calls(log.link)
         await log.say()
         await log.agent_says()
         await log.agent_says(kind="note")
-        assert await calls(log) - before == {
+        assert await calls(log.link) - before == {
             "evalsha": 3,
             "hmget": 3,
             "lindex": 3,
@@ -63,9 +54,9 @@ async def test_a_device_that_returns_is_one_script_of_seven_calls(log: ThreadLog
     await log.fill(*["hello"] * 20)
     for device in (*(f"device-{number}" for number in range(70)), "laptop"):
         await log.store.join(log.keys, log.arrival(device))
-    before = await calls(log)
+    before = await calls(log.link)
     await log.store.join(log.keys, log.arrival("laptop", tail=0))
-    assert await calls(log) - before == {
+    assert await calls(log.link) - before == {
         "evalsha": 1,
         "hmget": 1,
         "zrange": 1,
@@ -82,9 +73,9 @@ async def test_a_comparison_is_two_calls_a_thread(log: ThreadLog) -> None:
     await log.fill("1", "2", "3")
     same = Hosted(log.keys, await log.head(), log.epoch, 0)
     await log.compare(same)  # the first call of a script loads it
-    before = await calls(log)
+    before = await calls(log.link)
     assert await log.compare(*[same] * 20) == [None] * 20
-    assert await calls(log) - before == {"evalsha": 1, "hmget": 20, "lrange": 20}
+    assert await calls(log.link) - before == {"evalsha": 1, "hmget": 20, "lrange": 20}
 
 
 @pytest.mark.parametrize("messages", [100, 10_000])
