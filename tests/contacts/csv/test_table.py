@@ -62,12 +62,20 @@ def test_custom_columns_by_prefix() -> None:
     )
 
 
+def test_keys_that_differ_in_case() -> None:
+    """Written as keys they are two, as an export has them."""
+    found = opened("email,custom.plan,custom.Plan,Seats,custom.seats\n").columns
+    assert [column.key for column in found] == ["", "plan", "Plan", "Seats", "seats"]
+
+
 @pytest.mark.parametrize(
     ("header", "named"),
     [
         ("email,name,E-Mail", ['columns 1 "email" and 3 "E-Mail" are both email']),
         ("user_id,Customer ID", ['columns 1 "user_id" and 2 "Customer ID" are both user_id']),
         ("email,plan,plan", ['columns 2 "plan" and 3 "plan" are both custom.plan']),
+        ("Name,email,NAME", ['columns 1 "Name" and 3 "NAME" are both name']),
+        ("email,Plan,plan", ['columns 2 "Plan" and 3 "plan" differ only in case', "custom."]),
         ("email,plan,custom.plan", ['columns 2 "plan" and 3 "custom.plan" are both custom.plan']),
         ("email,custom_data,custom_data", ["columns 2", "and 3", "are both custom_data"]),
         ("color,size", ['none of the columns "color", "size" is user_id, name']),

@@ -84,17 +84,33 @@ def columns(header: Sequence[str]) -> tuple[Column, ...]:
     found = [_column(name, plain, names) for name, plain in zip(header, names, strict=True)]
     if not any(column.field in _IDENTIFYING for column in found):
         raise HeaderError(f"none of the columns {_listed(header)} is user_id, name, email, phone or company")
+    _refuse_doubles(found)
+    return tuple(found)
+
+
+def _refuse_doubles(found: Sequence[Column]) -> None:
+    """Raise HeaderError if two columns are the same, or are keys that only case tells apart.
+
+    Keys that are written `custom.KEY` are meant as they are spelled: an export has them so.
+    """
     seen: dict[tuple[str, Kind], int] = {}
+    spelled: dict[str, int] = {}
     for number, column in enumerate(found, 1):
         if not column.means:
             continue
         first = seen.setdefault((column.means, column.kind), number)
         if first != number:
-            raise HeaderError(
-                f'columns {first} "{shown(header[first - 1])}" and {number} "{shown(column.name)}" are both '
-                f"{shown(column.means)}: rename or remove one"
-            )
-    return tuple(found)
+            raise _doubles(found, first, number, f"are both {shown(column.means)}: rename or remove one")
+        if column.key and not column.name.startswith(CUSTOM):
+            first = spelled.setdefault(column.key.casefold(), number)
+            if first != number:
+                remedy = f"rename or remove one, or begin both with {CUSTOM}"
+                raise _doubles(found, first, number, f"differ only in case: {remedy}")
+
+
+def _doubles(found: Sequence[Column], first: int, second: int, why: str) -> HeaderError:
+    names = [shown(found[number - 1].name) for number in (first, second)]
+    return HeaderError(f'columns {first} "{names[0]}" and {second} "{names[1]}" {why}')
 
 
 def fields_known(header: Sequence[str]) -> int:
