@@ -29,6 +29,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** Throws `invalid` for a message's text that the server would refuse, without quoting it. */
 export function checkText(text: string): void {
+  if (typeof text !== 'string') throw new ClientError('invalid', `a text is no ${typeof text}`);
   // A character is a Unicode code point; most texts are far from the limit and need no counting.
   const length = text.length > TEXT_LENGTH ? [...text].length : text.length;
   if (length < 1 || length > TEXT_LENGTH) {

@@ -3,31 +3,37 @@
  * `init` has done its work, wait for it and come in order.
  */
 
+import { complain } from './complaints.ts';
+import { changes, flatOf, mapOf, nameOf, settingsOf, someone, textOf } from './given.ts';
 import { isEvent } from './listeners.ts';
 import type { Strings } from './strings/index.ts';
-import type { GivenUser } from './user.ts';
-import type { Settings, Widget } from './widget.ts';
+import type { Widget } from './widget.ts';
 
-type Method = (widget: Widget, ...given: never[]) => unknown;
+type Method = (widget: Widget, ...given: readonly unknown[]) => unknown;
 
 const METHODS: Readonly<Record<string, Method>> = {
-  userAuth: (widget, user: GivenUser) => widget.login(user),
-  updateUser: (widget, user: GivenUser) => widget.update(user),
-  updateUserData: (widget, data: unknown) => widget.updateData(data),
+  userAuth: (widget, user) => widget.login(someone(user)),
+  updateUser: (widget, user) => widget.update(changes(user)),
+  updateUserData: (widget, data) => widget.updateData(mapOf('data', data)),
   openChat: (widget) => widget.setOpen(true),
   closeChat: (widget) => widget.setOpen(false),
   showChatWidget: (widget) => widget.setShown(true),
   hideChatWidget: (widget) => widget.setShown(false),
-  sendUserMessage: (widget, text: string) => widget.send(text),
-  typeUserMessage: (widget, text: string) => {
-    widget.draft.value = text;
+  sendUserMessage: (widget, text) => widget.say(nameOf('text', text)),
+  typeUserMessage: (widget, text) => {
+    widget.draft.value = textOf('text', text);
     widget.setOpen(true);
   },
-  trackEvent: (widget, name: string, data?: Readonly<Record<string, string>>) => widget.chat.client?.track(name, data),
+  trackEvent: (widget, name, data) =>
+    widget.track(nameOf('name', name), data === undefined ? undefined : flatOf('data', data)),
   logOut: (widget) => widget.logOut(),
   logout: (widget) => widget.logOut(),
-  muteNotificationSound: (widget, muted: boolean = true) => widget.setMuted(muted),
-  setLocalization: (widget, locale: string, strings?: Partial<Strings>) => widget.setLocalization(locale, strings),
+  muteNotificationSound: (widget, muted = true) => widget.setMuted(Boolean(muted)),
+  setLocalization: (widget, locale, strings) =>
+    widget.setLocalization(
+      nameOf('locale', locale),
+      strings === undefined ? undefined : (mapOf('strings', strings) as Partial<Strings>),
+    ),
 };
 
 // What comes after one of these is meant for who is there then.
@@ -48,20 +54,24 @@ export function callsOf(widget: Widget, start: () => void): Call {
 
   return (name, ...given) => {
     if (isEvent(name)) {
+      if (typeof given[0] !== 'function') return complain(name, 'the function to call is missing');
       widget.listeners.add(name, given[0] as (detail: unknown) => void);
     } else if (name === 'init') {
       if (ready) return complain('init', 'was called twice; userAuth changes the user');
-      ready = attempt('init', given, () => {
-        const settings = checked(given[0], given[1]);
+      void attempt('init', given, (org, settings) => {
+        const checked = settingsOf(org, settings);
         start();
-        return widget.init(given[0] as string, settings);
+        const opened = widget.init(org as string, checked);
+        // What comes later needs no connection, only somebody to be.
+        ready = opened.catch(() => {});
+        for (const call of waiting.splice(0)) ready = ready.then(call);
+        return opened.then(() => widget.arrived());
       });
-      for (const call of waiting.splice(0)) ready = ready.then(call);
     } else {
       const method = Object.hasOwn(METHODS, name) ? METHODS[name] : undefined;
       if (!method) return complain(name, 'there is no such method');
       const call = () => {
-        const done = attempt(name, given, () => method(widget, ...(given as never[])));
+        const done = attempt(name, given, (...given) => method(widget, ...given));
         return AWAITED.includes(name) ? done : undefined;
       };
       if (ready) ready = ready.then(call);
@@ -71,27 +81,19 @@ export function callsOf(widget: Widget, start: () => void): Call {
 }
 
 /** Does it, and tells the callback and the console how it went. */
-async function attempt(name: string, given: readonly unknown[], work: () => unknown): Promise<void> {
+async function attempt(
+  name: string,
+  given: readonly unknown[],
+  work: (...given: readonly unknown[]) => unknown,
+): Promise<void> {
   const last = given.at(-1);
-  const callback = typeof last === 'function' ? (last as (outcome: Outcome) => void) : () => {};
+  const callback = typeof last === 'function' ? (last as (outcome: Outcome) => void) : undefined;
   try {
-    await work();
-    callback({ success: true });
+    await work(...(callback ? given.slice(0, -1) : given));
+    callback?.({ success: true });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     complain(name, message);
-    callback({ success: false, message });
+    callback?.({ success: false, message });
   }
-}
-
-function complain(name: string, message: string): void {
-  console.error(`Onethread: ${name}: ${message}`);
-}
-
-function checked(org: unknown, settings: unknown): Settings {
-  if (typeof org !== 'string' || !org) throw new Error('the organization is missing');
-  const { applicationId, applicationSecret } = (settings ?? {}) as Partial<Settings>;
-  if (!Number.isInteger(Number(applicationId ?? NaN))) throw new Error(`applicationId: ${applicationId} is no number`);
-  if (typeof applicationSecret !== 'string') throw new Error('applicationSecret is missing');
-  return settings as Settings;
 }

@@ -2,11 +2,13 @@
 
 import { badge } from './strings/index.ts';
 
-const BADGE = /^\(\d+\+?\) /;
+// A tab has one title: the page's own, and what was last written in its place.
+let own = '';
+let written: string | undefined;
 
-/** Writes it, or takes it away at 0. A title that the page changes meanwhile stays the page's. */
+/** Writes the number before the title, or takes it away at 0. A title that the page changes meanwhile is the page's. */
 export function titleBadge(unread: number): void {
-  const own = document.title.replace(BADGE, '');
-  const title = unread ? `(${badge(unread)}) ${own}` : own;
-  if (title !== document.title) document.title = title;
+  if (document.title !== written) own = document.title;
+  written = unread ? `(${badge(unread)}) ${own}` : own;
+  if (written !== document.title) document.title = written;
 }

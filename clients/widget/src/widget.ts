@@ -4,6 +4,7 @@ import { Client, IndexedDBStorage, type Device, type Provider, type User } from 
 import { batch, effect, signal } from '@preact/signals';
 
 import { Chat } from './chat.ts';
+import { complain } from './complaints.ts';
 import { Listeners } from './listeners.ts';
 import { chime } from './sound.ts';
 import { wordsOf, type Strings, type Words } from './strings/index.ts';
@@ -60,7 +61,7 @@ export class Widget {
     for (const type of ['popstate', 'hashchange']) addEventListener(type, () => this.#page());
   }
 
-  /** Connects as the user given, or as a visitor. */
+  /** Begins to connect as the user given, or as a visitor. */
   async init(org: string, settings: Settings): Promise<void> {
     this.#org = org;
     batch(() => {
@@ -68,6 +69,11 @@ export class Widget {
       if (settings.locale) this.words.value = wordsOf(settings.locale);
     });
     await this.#connect(userOf(settings.user), settings.token);
+  }
+
+  /** Resolves when the chat is there; rejects with the server's words if it won't be. */
+  async arrived(): Promise<void> {
+    await this.#client.ready();
     this.listeners.tell('onReady', undefined);
   }
 
@@ -108,21 +114,29 @@ export class Widget {
     const user = userOf(given);
     const token = given.token as Settings['token'];
     this.#known = isKnown(user, token);
-    this.chat.client?.login(user, token);
-    await this.chat.client?.ready();
+    this.#client.login(user, token);
+    await this.#client.ready();
   }
 
   /** A user that is another one logs in; one's own fields are changed. */
   async update(given: GivenUser): Promise<void> {
     const user = userOf(given);
-    if (user?.user_id !== undefined && user.user_id !== this.chat.client?.contact.user_id) await this.login(given);
-    else await this.chat.client?.profile(profileOf(given));
+    if (user?.user_id !== undefined && user.user_id !== this.#client.contact.user_id) await this.login(given);
+    else await this.#client.profile(profileOf(given));
   }
 
-  async updateData(data: unknown): Promise<void> {
-    const custom_data = customOf(data);
-    if (!custom_data) throw new Error('updateUserData: the data is no map');
-    await this.chat.client?.profile({ custom_data });
+  async updateData(data: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#client.profile({ custom_data: customOf(data) });
+  }
+
+  /** Sends a message that the page wrote for the customer. */
+  say(text: string): void {
+    this.#client.send(text);
+  }
+
+  /** Tells the agents what the customer did, if there is a connection. */
+  track(name: string, data?: Readonly<Record<string, string | number | boolean | null>>): void {
+    this.#client.track(name, data);
   }
 
   /**
@@ -147,6 +161,12 @@ export class Widget {
     return this.chat.client?.prechat(values) ?? Promise.resolve();
   }
 
+  get #client(): Client {
+    const { client } = this.chat;
+    if (!client) throw new Error('there is no chat');
+    return client;
+  }
+
   async #connect(user: User | undefined, token: string | Provider | undefined): Promise<void> {
     this.#known = isKnown(user, token);
     const { applicationId, applicationSecret, device, profile } = this.settings.value!;
@@ -163,6 +183,10 @@ export class Widget {
       storage: new IndexedDBStorage(name),
     });
     client.on('loggedOut', () => this.#loggedOut(client));
+    client.on('problem', ({ code, reason, message }) => {
+      // Whoever makes the page can mend it; a browser that keeps nothing and a store that is away they can't.
+      if (code >= 400 && code < 500) complain(reason, message);
+    });
     this.chat.follow(client);
     client.start();
   }

@@ -1,14 +1,11 @@
-/** What pages give and call, and how a thread is laid out: without a browser. */
+/** Users as pages give them, and how a thread is laid out: without a browser. */
 
 import type { Message } from '@onethread/client';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import { callsOf } from '../src/calls.ts';
-import { Listeners } from '../src/listeners.ts';
 import { profileOf, userOf } from '../src/user.ts';
 import { wrong } from '../src/view/prechat.tsx';
 import { rowsOf } from '../src/view/rows.ts';
-import type { Widget } from '../src/widget.ts';
 
 describe('users as snippets write them', () => {
   test('a number is taken as the id that it is, and what is not known is left out', () => {
@@ -26,98 +23,6 @@ describe('users as snippets write them', () => {
       phone: null,
       custom_data: { a: null },
     });
-  });
-});
-
-describe('the function that pages call', () => {
-  /** A widget that notes what is asked of it; `init` ends when it is told to. */
-  function noting() {
-    const notes: unknown[] = [];
-    let begin = () => {};
-    const widget = {
-      listeners: new Listeners(),
-      init: () => new Promise<void>((resolve) => (begin = resolve)),
-      login: (user: unknown) => notes.push(['login', user]),
-      // Offline: it takes until there is a connection.
-      updateData: () => new Promise(() => {}),
-      logOut: async () => {
-        await Promise.resolve();
-        notes.push('logged out');
-      },
-      setShown: (shown: boolean) => notes.push(['shown', shown]),
-      send: () => {
-        throw new Error('a text has 1 to 10000 characters, not 0');
-      },
-    };
-    return { notes, call: callsOf(widget as unknown as Widget, () => notes.push('start')), begin: () => begin() };
-  }
-  const settings = { applicationId: 1, applicationSecret: 's' };
-
-  test('calls before and during init wait for it, and come in order', async () => {
-    const { notes, call, begin } = noting();
-    call('showChatWidget');
-    call('init', 'acme', settings);
-    call('userAuth', { user_id: '1' });
-    expect(notes).toEqual(['start']);
-    begin();
-    await vi.waitFor(() => expect(notes).toEqual(['start', ['shown', true], ['login', { user_id: '1' }]]));
-  });
-
-  test.each([
-    [['init'], 'the organization is missing'],
-    [['init', 'acme', { applicationSecret: 's' }], 'applicationId: undefined is no number'],
-    [['init', 'acme', { applicationId: 'x', applicationSecret: 's' }], 'applicationId: x is no number'],
-    [['init', 'acme', { applicationId: 1 }], 'applicationSecret is missing'],
-    [['fly'], 'fly: there is no such method'],
-    [['constructor'], 'constructor: there is no such method'],
-  ])('%j is said in the console, and breaks no page', async (given, message) => {
-    const said = vi.spyOn(console, 'error').mockImplementation(() => {});
-    noting().call(...(given as [string]));
-    await vi.waitFor(() => expect(said.mock.calls.flat().join(' ')).toContain(message));
-    said.mockRestore();
-  });
-
-  test('a call that fails is said, and the next one comes all the same', async () => {
-    const said = vi.spyOn(console, 'error').mockImplementation(() => {});
-    const { notes, call, begin } = noting();
-    call('init', 'acme', settings);
-    call('sendUserMessage', '');
-    call('showChatWidget');
-    begin();
-    await vi.waitFor(() => expect(notes).toContainEqual(['shown', true]));
-    expect(said.mock.calls.flat().join(' ')).toContain('sendUserMessage: a text has');
-    said.mockRestore();
-  });
-
-  test('one that waits for a connection keeps none from happening, but what follows a logout follows it', async () => {
-    const { notes, call, begin } = noting();
-    call('init', 'acme', settings);
-    begin();
-    call('updateUserData', { plan: 'pro' });
-    call('logout');
-    call('userAuth', { user_id: '2' });
-    await vi.waitFor(() => expect(notes).toEqual(['start', 'logged out', ['login', { user_id: '2' }]]));
-  });
-
-  test('a callback is told how it went', async () => {
-    const said = vi.spyOn(console, 'error').mockImplementation(() => {});
-    const { call, begin } = noting();
-    const told: unknown[] = [];
-    call('init', 'acme', settings, (outcome: unknown) => told.push(outcome));
-    begin();
-    call('userAuth', { user_id: '1' }, (outcome: unknown) => told.push(outcome));
-    call('sendUserMessage', '', (outcome: unknown) => told.push(outcome));
-    const message = 'a text has 1 to 10000 characters, not 0';
-    await vi.waitFor(() => expect(told).toEqual([{ success: true }, { success: true }, { success: false, message }]));
-    said.mockRestore();
-  });
-
-  test('who asks for onReady after it is told at once', () => {
-    const listeners = new Listeners();
-    listeners.tell('onReady', undefined);
-    const told = vi.fn();
-    listeners.add('onReady', told);
-    expect(told).toHaveBeenCalledOnce();
   });
 });
 

@@ -103,6 +103,40 @@ describe('on a page', () => {
     const left = async (selector: string) => (await page.locator(selector).boundingBox())!.x;
     expect(await left('.send')).toBeLessThan(await left('textarea'));
   });
+
+  test('what the server refuses is said with its words, and the chat is not called ready', async () => {
+    const page = await (await stage.device()).newPage();
+    const said: string[] = [];
+    page.on('console', (message) => message.type() === 'error' && said.push(message.text()));
+    await stage.site.show(page, { settings: { user: { user_id: 'u'.repeat(300) } } });
+    const patience = { timeout: 15_000 };
+    await expect
+      .poll(() => told(page, 'init'), patience)
+      .toEqual([{ success: false, message: expect.stringContaining('user_id') as string }]);
+    expect(said.join(' ')).toContain('user_id');
+    expect(await told(page, 'onReady')).toEqual([]);
+  });
+
+  test('a text that is none does not stay, and a second name calls the same chat', async () => {
+    const page = await stage.visit({ user: someone(), calls: [...OPEN, ['sendUserMessage', 42]] });
+    await page.evaluate(
+      (source) => {
+        const queue: unknown[] = [];
+        Object.assign(window, { HelpCrunch: Object.assign((...given: unknown[]) => queue.push(given), { q: queue }) });
+        (window as unknown as { HelpCrunch: (...given: unknown[]) => void }).HelpCrunch(
+          'sendUserMessage',
+          'by its name',
+        );
+        const script = Object.assign(document.createElement('script'), { src: source });
+        document.head.append(script);
+      },
+      `${await page.getAttribute('script[src]', 'src')}?alias=HelpCrunch`,
+    );
+    await shows(page, 'by its name');
+    await page.waitForSelector('.tick[data-tick="acked"]');
+    await page.reload();
+    await shows(page, 'by its name');
+  });
 });
 
 describe('axe finds nothing to object to', () => {

@@ -11,6 +11,8 @@ const NONCE = 'bm9uY2U';
 /** What one page of the site has. */
 export interface Visit {
   readonly user?: object;
+  /** More of what `init` takes. */
+  readonly settings?: object;
   /** What the page calls after `init`; events are noted without being asked for. */
   readonly calls?: readonly (readonly unknown[])[];
   readonly alias?: string;
@@ -56,15 +58,20 @@ export class Site {
 
   /** A page with a snippet of HelpCrunch's shape, whose widget is ready. */
   async visit(context: BrowserContext, visit: Visit = {}): Promise<Page> {
-    this.#page = html(visit, this.#chat);
     const page = await context.newPage();
     const troubles: string[] = [];
     page.on('console', (message) => message.type() === 'error' && troubles.push(message.text()));
     page.on('pageerror', (error) => troubles.push(error.message));
-    await page.goto(this.url);
+    await this.show(page, visit);
     await page.waitForFunction(() => (window as unknown as Noting).told.some(([name]) => name === 'onReady'));
     this.troubles.set(page, troubles);
     return page;
+  }
+
+  /** Leads to such a page, whatever becomes of its widget. */
+  async show(page: Page, visit: Visit): Promise<void> {
+    this.#page = html(visit, this.#chat);
+    await page.goto(this.url);
   }
 
   /** What each page's console held against it. */
@@ -82,9 +89,9 @@ export interface Noting {
   refusals: string[];
 }
 
-function html({ user, calls = [['showChatWidget']], alias, lang = 'en' }: Visit, chat: string): string {
+function html({ user, settings: more, calls = [['showChatWidget']], alias, lang = 'en' }: Visit, chat: string): string {
   const name = alias ?? 'Onethread';
-  const settings = { applicationId: 1, applicationSecret: 'demo-secret', user };
+  const settings = { applicationId: 1, applicationSecret: 'demo-secret', user, ...more };
   // A page's own style, which must not reach the widget.
   return `<!doctype html><html lang="${lang}"><title>Acme</title><meta name="viewport" content="width=device-width"><body><h1>Acme</h1>
 <script nonce="${NONCE}">
@@ -102,7 +109,7 @@ function html({ user, calls = [['showChatWidget']], alias, lang = 'en' }: Visit,
 </script>
 <script nonce="${NONCE}">
   for (const event of ${JSON.stringify(EVENTS)}) ${name}(event, (detail) => told.push([event, detail]));
-  ${name}('init', 'demo', ${JSON.stringify(settings)});
+  ${name}('init', 'demo', ${JSON.stringify(settings)}, (outcome) => told.push(['init', outcome]));
   for (const call of ${JSON.stringify(calls)}) ${name}(...call);
 </script></body></html>`;
 }
