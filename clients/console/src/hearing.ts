@@ -1,23 +1,14 @@
-/** What the console tells beside what it holds: sounds, notifications, plain words, and the ends of requests. */
+/** What the console tells beside what it holds: sounds, notifications and plain words. */
 
 import { chime } from '../../widget/src/sound.ts';
 import type { Told } from './core/console.ts';
-import { Problem } from './http.ts';
 import type { Screen } from './screen.ts';
 
 export class Hearing {
   readonly #screen: Screen;
-  readonly #waiting = new Map<string, (refused: Problem | undefined) => void>();
 
   constructor(screen: Screen) {
     this.#screen = screen;
-  }
-
-  /** Resolves when the request of that `ref` has its answer. Rejects with a `Problem`. */
-  answered(ref: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(ref, (refused) => (refused ? reject(refused) : resolve()));
-    });
   }
 
   hear(told: Told): void {
@@ -38,12 +29,6 @@ export class Hearing {
         return;
       case 'problem':
         screen.notice.value = strings.notDone.replace('{reason}', told.error.message);
-        return;
-      case 'ended': {
-        const { error } = told;
-        this.#waiting.get(told.ref)?.(error && new Problem(error.code, error.reason, error.message));
-        this.#waiting.delete(told.ref);
-      }
     }
   }
 }

@@ -1,4 +1,4 @@
-/** The keyboard: j, k, enter, a, e, n, r, i, c, /, ?, escape and 1 to 5, wherever nothing is being typed. */
+/** The keyboard: j, k, enter, a, e, n, r, p, i, c, /, ?, escape and 1 to 5, wherever nothing is being typed. */
 
 import { flushSync } from 'preact/compat';
 
@@ -44,6 +44,7 @@ function actions(screen: Screen): Readonly<Record<string, () => void>> {
     e: () => turn(screen),
     n: () => compose(screen, true),
     r: () => compose(screen, false),
+    p: () => profile(screen),
   };
 }
 
@@ -67,6 +68,12 @@ function enter(screen: Screen): void {
 function compose(screen: Screen, note: boolean): void {
   if (!screen.pane.thread.value && screen.cursor.value) screen.open(screen.cursor.value);
   screen.pane.compose(note);
+}
+
+/** To the first thing of the profile that can be changed. */
+function profile(screen: Screen): void {
+  flushSync(() => screen.showProfile(true));
+  document.querySelector<HTMLElement>('.profile .editable button')?.focus();
 }
 
 /** What a command is about: the open thread, or else the row that one stands at. */

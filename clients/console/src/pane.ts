@@ -8,7 +8,6 @@ import type { Console } from './core/console.ts';
 import type { Conversation, Known, Phase } from './core/conversation.ts';
 import type { Gone, Named, Reads, Track } from './core/frames.ts';
 import { itemsOf, type Item, type Said } from './core/items.ts';
-import { Problem } from './http.ts';
 import type { Draft } from './memory.ts';
 import type { Screen } from './screen.ts';
 
@@ -125,19 +124,6 @@ export class Pane {
 
   older(): void {
     this.#screen.act(commands.history);
-  }
-
-  /** Changes the contact's profile. Rejects with a `Problem`. */
-  async profile(thread: string, edited: commands.Edited): Promise<void> {
-    let answered: Promise<void> | undefined;
-    try {
-      this.#screen.act((console) => {
-        answered = this.#screen.answered(commands.profile(console, thread, edited));
-      });
-    } catch (error) {
-      throw new Problem(400, 'invalid', (error as Error).message);
-    }
-    await answered;
   }
 
   #turn(thread: string | undefined): void {

@@ -194,11 +194,6 @@ export class Screen {
     this.#act(act);
   }
 
-  /** Resolves when the request of that `ref` has its answer. Rejects with a `Problem`. */
-  answered(ref: string): Promise<void> {
-    return this.#hearing.answered(ref);
-  }
-
   reconnect(): void {
     this.#connection?.reconnect();
   }

@@ -2,7 +2,7 @@
 
 import { checkText } from '../../../client/src/wire.ts';
 import type { Console } from './console.ts';
-import type { AgentState, Event, Named, Scalar, ThreadStatus, View } from './frames.ts';
+import type { AgentState, Event, Named, ThreadStatus, View } from './frames.ts';
 import type { Entry } from './outbox.ts';
 import { ask } from './receiving.ts';
 
@@ -101,20 +101,6 @@ export function read(console: Console): void {
   const { current } = console;
   const seq = current?.timeline.position.seq ?? 0;
   if (current?.reached({ side: 'agents', seq })) console.requests.add('read', { seq }, current.thread);
-}
-
-/** Fields of a profile to set; null clears one. */
-export interface Edited {
-  readonly name?: string | null;
-  readonly email?: string | null;
-  readonly phone?: string | null;
-  readonly company?: string | null;
-  readonly custom_data?: Readonly<Record<string, Scalar>>;
-}
-
-/** Asks for a change of a contact's profile; the answer is told as the end of the `ref`. Throws `invalid`. */
-export function profile(console: Console, thread: string, user: Edited): string {
-  return console.requests.add('profile', { user }, thread).ref;
 }
 
 /** The agent is there, or away. */

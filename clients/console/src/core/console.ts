@@ -41,8 +41,7 @@ export const offline = (): Link => ({ phase: 'offline', repeatAt: Infinity });
 export type Told =
   | { readonly type: 'said'; readonly row: Listed }
   | { readonly type: 'failed'; readonly entry: Entry }
-  | { readonly type: 'problem'; readonly error: Pick<Refusal, 'code' | 'reason' | 'message'> }
-  | { readonly type: 'ended'; readonly ref: string; readonly error?: Refusal };
+  | { readonly type: 'problem'; readonly error: Pick<Refusal, 'code' | 'reason' | 'message'> };
 
 /** Where the parts meet; each is described by its own module. */
 export class Console {

@@ -132,8 +132,6 @@ function isNews({ last, unread }: Listed): boolean {
 
 function profile(console: Console, frame: Profile): void {
   if (frame.thread === console.current?.thread) console.current.profile(frame.contact);
-  const asked = console.requests.answered(frame.ref);
-  if (asked) console.tell({ type: 'ended', ref: asked.ref });
 }
 
 function acked({ outbox, current }: Console, ack: Ack): void {
@@ -171,7 +169,6 @@ function failed(console: Console, error: Refusal, now: number): void {
   } else if (error.ref !== undefined) {
     const request = requests.refused(error, now);
     if (request?.kind === 'open') unopened(console, request.thread!, error);
-    else if (request) console.tell({ type: 'ended', ref: request.ref, error });
   } else if (link.phase === 'opening') {
     if (error.code === 503) link.repeatAt = now + (error.retry_after_ms ?? console.backoff.next());
   } else {

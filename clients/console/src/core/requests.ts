@@ -4,7 +4,7 @@ import type { Backoff } from '../../../client/src/backoff.ts';
 import { checkFrame, type Fields, type Frame } from '../../../client/src/wire.ts';
 import type { Refusal } from './frames.ts';
 
-export type Asked = 'inbox' | 'open' | 'history' | 'profile' | 'presence' | 'read';
+export type Asked = 'inbox' | 'open' | 'history' | 'presence' | 'read';
 
 /** `thread` is undefined for what is about none. `due`: not written before. */
 export interface Request {
@@ -18,8 +18,8 @@ export interface Request {
 
 // Of these the latest says all. A `read` has no answer: it waits until the next one takes its place.
 const REPLACING: readonly Asked[] = ['inbox', 'open', 'presence', 'read'];
-// The next connection is told of these; what else was asked is asked anew there.
-const LASTING: readonly Asked[] = ['profile', 'read'];
+// The next connection is told of this; what else was asked is asked anew there.
+const LASTING: readonly Asked[] = ['read'];
 
 export class Requests {
   readonly #backoff: Backoff;

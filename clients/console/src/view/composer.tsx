@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
 import type { Screen } from '../screen.ts';
 import { fill } from '../strings/index.ts';
+import { grow } from './grow.ts';
 import { CloseIcon, NoteIcon, SendIcon } from './icons.tsx';
 
 // The wire's limit for a text, in what `maxLength` counts.
@@ -85,13 +86,6 @@ export function Composer({ screen, name }: { screen: Screen; name: string }) {
       </div>
     </form>
   );
-}
-
-/** As high as its text, up to where the style makes it scroll. */
-function grow(field: HTMLTextAreaElement | null): void {
-  if (!field) return;
-  field.style.height = 'auto';
-  field.style.height = `${field.scrollHeight}px`;
 }
 
 /** Tells the others that one types, until the text is empty, sent, or left alone. */

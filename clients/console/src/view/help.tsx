@@ -15,6 +15,7 @@ export function Help({ screen }: { screen: Screen }) {
     [['Enter'], strings.keyOpen],
     [['R'], strings.keyReply],
     [['N'], strings.keyNote],
+    [['P'], strings.keyProfile],
     [['A'], strings.keyAssign],
     [['E'], strings.keyClose],
     [['1', '5'], strings.keyViews],

@@ -59,6 +59,16 @@ export const SearchIcon = () => (
     <path d="m16 16 4.5 4.5" />
   </Icon>
 );
+export const PencilIcon = () => (
+  <Icon size={15}>
+    <path d="M4.5 19.5l.9-3.900L16 5l3 3L8.400 18.600l-3.900.9ZM14 7l3 3" />
+  </Icon>
+);
+export const PlusIcon = () => (
+  <Icon size={15}>
+    <path d="M12 5v14M5 12h14" />
+  </Icon>
+);
 export const CloseIcon = () => (
   <Icon size={18}>
     <path d="M6 6l12 12M18 6 6 18" />

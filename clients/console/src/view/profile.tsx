@@ -1,14 +1,17 @@
-/** Who the customer is: what is known, where they are now, and who else has their e-mail. */
+/** Who the customer is: what is known and can be changed, where they are now, and who else has their e-mail. */
 
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
 import type { Known } from '../core/conversation.ts';
-import type { Contact, Scalar } from '../core/frames.ts';
+import { setField, type Edited } from '../core/edited.ts';
+import type { Contact } from '../core/frames.ts';
 import { ask } from '../http.ts';
 import type { Thread } from '../pane.ts';
 import type { Screen } from '../screen.ts';
 import { Avatar } from './avatar.tsx';
+import { Custom } from './custom.tsx';
+import { Editable } from './editor.tsx';
 import { CloseIcon, DeviceIcon } from './icons.tsx';
 import { Text } from './text.tsx';
 import { fullOf, timeOf } from './times.ts';
@@ -19,9 +22,14 @@ interface Props {
   readonly known: Known;
 }
 
+/** Changes the profile. Rejects with a `Problem`. */
+type Change = (edited: Edited) => Promise<unknown>;
+
 export function Profile({ screen, thread, known }: Props) {
   const { strings } = screen.words.value;
   const { contact, devices } = known;
+  // What came of it is told to every connection of the thread, this one too.
+  const change = (edited: Edited) => ask('PATCH', `/v1/contacts/${encodeURIComponent(contact.id)}`, edited);
   return (
     <aside class="profile" aria-label={strings.profile} tabIndex={0}>
       <button
@@ -34,12 +42,19 @@ export function Profile({ screen, thread, known }: Props) {
       </button>
       <div class="portrait">
         <Avatar id={contact.id} name={contact.name} size="large" online={devices.some((one) => one.online)} />
-        <h2 dir="auto">{contact.name}</h2>
+        <Editable
+          screen={screen}
+          label={strings.name}
+          text={contact.name}
+          save={(text) => change(setField('name', text))}
+        >
+          <h2 dir="auto">{contact.name}</h2>
+        </Editable>
         <p class="tag">{contact.authenticated ? strings.contact : strings.visitor}</p>
       </div>
-      <Facts screen={screen} known={known} />
+      <Facts screen={screen} known={known} change={change} />
       <Part title={strings.customData}>
-        <Custom data={contact.custom_data ?? {}} none={strings.noCustomData} />
+        <Custom screen={screen} data={contact.custom_data ?? {}} change={change} />
       </Part>
       <Part title={strings.devices}>
         {devices.length === 0 && <p class="none">{strings.noDevices}</p>}
@@ -59,7 +74,7 @@ export function Profile({ screen, thread, known }: Props) {
   );
 }
 
-export function Part({ title, children }: { title: string; children: ComponentChildren }) {
+function Part({ title, children }: { title: string; children: ComponentChildren }) {
   return (
     <section class="part">
       <h3>{title}</h3>
@@ -68,14 +83,12 @@ export function Part({ title, children }: { title: string; children: ComponentCh
   );
 }
 
-function Facts({ screen, known: { contact, devices, page } }: { screen: Screen; known: Known }) {
+function Facts({ screen, known, change }: { screen: Screen; known: Known; change: Change }) {
   const { strings, locale } = screen.words.value;
+  const { contact, devices, page } = known;
   const online = devices.some((one) => one.online);
   const when = (at: number | undefined) => (at ? fullOf(at, locale) : undefined);
   const facts: readonly (readonly [string, string | undefined])[] = [
-    [strings.email, contact.email],
-    [strings.phone, contact.phone],
-    [strings.company, contact.company],
     [strings.userId, contact.user_id],
     [strings.contactSince, when(contact.created_at)],
     [strings.lastSeen, online ? strings.now : when(contact.seen_at)],
@@ -83,6 +96,25 @@ function Facts({ screen, known: { contact, devices, page } }: { screen: Screen; 
   ];
   return (
     <dl class="facts">
+      {(['email', 'phone', 'company'] as const).map((field) => (
+        <div key={field}>
+          <dt>{strings[field]}</dt>
+          <dd dir="auto">
+            <Editable
+              screen={screen}
+              label={strings[field]}
+              text={contact[field] ?? ''}
+              save={(text) => change(setField(field, text))}
+            >
+              {contact[field] && (
+                <span>
+                  <Text text={contact[field]} />
+                </span>
+              )}
+            </Editable>
+          </dd>
+        </div>
+      ))}
       {facts.map(
         ([name, value]) =>
           value && (
@@ -94,23 +126,6 @@ function Facts({ screen, known: { contact, devices, page } }: { screen: Screen; 
             </div>
           ),
       )}
-    </dl>
-  );
-}
-
-export function Custom({ data, none }: { data: Readonly<Record<string, Scalar>>; none: string }) {
-  const fields = Object.entries(data);
-  if (!fields.length) return <p class="none">{none}</p>;
-  return (
-    <dl class="facts">
-      {fields.map(([name, value]) => (
-        <div key={name}>
-          <dt dir="auto">{name}</dt>
-          <dd dir="auto">
-            <Text text={String(value)} />
-          </dd>
-        </div>
-      ))}
     </dl>
   );
 }

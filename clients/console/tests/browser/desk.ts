@@ -58,7 +58,7 @@ export class Desk {
     const page = await context.newPage();
     // The server's own refusals are logged by the browser, whatever a page makes of them.
     page.on('console', (message) => {
-      if (message.type() === 'error' && !/status of 40[13]|ERR_CONNECTION/.test(message.text())) {
+      if (message.type() === 'error' && !/status of 40[0139]|ERR_CONNECTION/.test(message.text())) {
         this.troubles.push(message.text());
       }
     });
