@@ -39,6 +39,8 @@ def test_parameters_become_fields() -> None:
         (b"limit=ten", "limit", '"ten"'),
         (b"limit=1.5", "limit", '"1.5"'),
         (b"limit=", "limit", '""'),
+        (b"limit=1e2", "limit", '`limit` must be an integer from 1 to 200, not "1e2".'),
+        (b"limit=100.0", "limit", '"100.0"'),
         (b"limit=9007199254740993", "limit", "9007199254740993"),
         (b"name=", "name", "1 to 5 characters"),
         (b"name=toolong", "name", '"toolong"'),

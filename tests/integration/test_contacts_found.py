@@ -67,6 +67,13 @@ async def test_a_filter_that_is_none(backend: Backend, query: dict[str, str]) ->
     assert answer.json["field"].partition(".")[0] in {name.partition(".")[0] for name in query}
 
 
+async def test_two_keys_at_once(backend: Backend) -> None:
+    """Both are named as they were written."""
+    answer = await backend.call("GET", "/v1/contacts", **{"custom.plan": "pro", "custom.seats": "5"})
+    assert answer.json["detail"] == "One filter at a time, not `custom.plan` and `custom.seats`."
+    assert answer.json["field"] == "custom.seats"
+
+
 async def test_a_page_stands_still_while_people_come(acme: MakeAcme) -> None:
     """Contacts who come between two pages neither repeat nor hide those who were there."""
     _, backend = await both(acme)

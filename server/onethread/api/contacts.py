@@ -223,14 +223,12 @@ class ContactOperations(Noun):
 
 def _filter(query: ContactQuery) -> Filter | str:
     """Return what a query asks for; of a user_id the id itself."""
-    names = ("query", "user_id", "email", "authenticated", "custom")
+    names = ("query", "user_id", "email", "authenticated")
     given = [name for name in names if getattr(query, name) is not UNSET]
-    if query.custom is not UNSET and len(query.custom) > 1:
-        given += [f"custom.{key}" for key in query.custom]
+    given += [] if query.custom is UNSET else [f"custom.{quoted(key)}" for key in query.custom]
     if len(given) > 1:
-        raise Problem(
-            "bad_field", f"One filter at a time, not `{given[0]}` and `{given[1]}`.", field=given[1]
-        )
+        sentence = f"One filter at a time, not `{given[0]}` and `{given[1]}`."
+        raise Problem("bad_field", sentence, field=given[1])
     if query.query is not UNSET:
         return ByPrefix(query.query)
     if query.email is not UNSET:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any, Final, TypeVar, get_args, get_origin
 from urllib.parse import parse_qsl
@@ -16,6 +17,8 @@ from onethread_protocol.wording import shown
 MOST: Final = 64
 """Parameters; far more than any route takes."""
 
+_INTEGER: Final = re.compile(r"-?[0-9]+")
+
 T = TypeVar("T", bound=msgspec.Struct)
 
 
@@ -23,7 +26,11 @@ class _TextNodes(JsonNodes):
     """Parameters are texts; where a number is wanted they stand for it."""
 
     def value(self, node: Any, hint: Any) -> Any:
-        return msgspec.convert(super().value(node, str), hint, strict=False)
+        text = super().value(node, str)
+        value = msgspec.convert(text, hint, strict=False)
+        if isinstance(value, int) and not _INTEGER.fullmatch(text):
+            raise msgspec.ValidationError("an integer in another notation")  # such as 1e2
+        return value
 
 
 _NODES: Final = _TextNodes()

@@ -111,6 +111,12 @@ def test_columns() -> None:
     )
 
 
+def test_delimiters_are_quoted() -> None:
+    """A spreadsheet that expects another delimiter finds no formula behind one."""
+    for delimiter in ",;|\t":
+        assert f'"Ann{delimiter}=1"' in exported([person("1", name=f"Ann{delimiter}=1")])
+
+
 def test_keys_without_a_user_id() -> None:
     """Who has no user_id is found again by import_key, or else by id."""
     visitor = visit(None, User(name="Ann"), THREAD, NOW)

@@ -15,7 +15,7 @@ FIELDS: Final = ("user_id", "import_key", "name", "email", "phone", "company")
 MOST_COLUMNS: Final = 500
 """Keys of custom_data that get a column of their own; spreadsheets end at some 16,000, people long before."""
 
-_TO_QUOTE: Final = re.compile(rf'[",\r\n]|^[{BLANKS}]|[{BLANKS}]\Z')
+_TO_QUOTE: Final = re.compile(rf'[",;|\t\r\n]|^[{BLANKS}]|[{BLANKS}]\Z')
 
 CustomColumn: TypeAlias = tuple[str, Kind]
 """A key of custom_data and the kind of its values; a key that has values of several kinds has a column for
