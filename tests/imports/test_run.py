@@ -78,7 +78,7 @@ async def test_skipped_rows(office: Office) -> None:
     job = await office.import_(text)
     assert (counts(job), job.counts.rows) == ((596, 0, 0, 3), 599)
     assert await office.skipped(job.id) == [
-        Skipped(2, "", "the row has 1 columns, the header 2"),
+        Skipped(2, "", "the row has 1 column, the header has 2"),
         Skipped(4, "name", "has a NUL character"),
         Skipped(600, "name", UNCLOSED),
     ]
