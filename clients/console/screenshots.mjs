@@ -67,8 +67,11 @@ const OTHERS = [
   ['Tom Becker', 'tom@example.com', ['Perfect, thank you!']],
   ['Priya Nair', 'priya@studio.example', ['Is there a trade discount for interior designers?']],
 ];
-for (const [name, email, texts, assignee] of OTHERS) {
-  const { thread } = await customer({ user_id: email, name, email }, texts);
+for (const [index, [name, email, texts, assignee]] of OTHERS.entries()) {
+  const company = /@(?!example)(\w)(\w+)/.exec(email)?.slice(1);
+  const user = { user_id: `c-${1001 + index}`, name, email };
+  if (company) user.company = company[0].toUpperCase() + company[1];
+  const { thread } = await customer(user, texts);
   if (assignee) await ask('PATCH', `threads/${thread}`, { assignee: agents[assignee] });
 }
 await ask('POST', 'contacts', { user_id: 'dreyes-2021', name: 'D. Reyes', email: 'dana@example.com' });
@@ -139,6 +142,36 @@ const small = await console_({
   hasTouch: true,
 });
 await picture(small, 'console-phone');
+
+const table = await console_();
+await table.keyboard.press('Escape');
+await table.click('.door >> text=Contacts');
+await table.waitForSelector('.contact-row >> text=Dana Reyes');
+await table.waitForTimeout(500);
+await picture(table, 'console-contacts');
+
+const PEOPLE = [
+  ['c-2001', 'Amara Obi', 'amara@obi.example', '+44 20 7946 0018', 'trade', '12'],
+  ['c-2002', 'Ben Carter', 'ben@carter.example', '+44 20 7946 0110', 'retail', '2'],
+  ['c-2003', 'Inês Duarte', 'ines@duarte.example', '+351 21 000 0000', 'trade', '31'],
+  ['c-2004', 'Olek Bondar', 'olek@bondar.example', '+380 44 000 0000', 'retail', '1'],
+  ['c-2005', 'Sofia Rossi', 'sofia@rossi.example', '+39 02 0000 0000', 'retail', '4'],
+];
+const HEADER = 'Customer ID;Full name;E-mail;Phone;Price list;custom.orders:number';
+const csv = [HEADER, ...PEOPLE.map((cells) => cells.join(';')), 'c-2006;Nobody'].join('\r\n');
+await table.setViewportSize({ width: 1360, height: 600 });
+await table.click('.list-title >> text=Import');
+await table.setInputFiles('input[type=file]', {
+  name: 'customers.csv',
+  mimeType: 'text/csv',
+  buffer: Buffer.from(csv),
+});
+await table.waitForSelector('.sheet td');
+await picture(table, 'console-import');
+await table.click('text=Check the file');
+await table.waitForSelector('.stage[data-state=done]');
+await table.waitForTimeout(300);
+await picture(table, 'console-import-report');
 
 await browser.close();
 for (const socket of sockets) socket.close();

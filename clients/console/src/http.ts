@@ -17,17 +17,18 @@ export class Problem extends Error {
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
-/** The answer to a request whose body is JSON, or a file. Throws `Problem`. */
-export async function ask<T>(method: Method, path: string, body?: unknown): Promise<T> {
-  const response = await send(method, path, body);
+/** The answer to a request whose body is JSON, or a file, which is read as it is sent. Throws `Problem`. */
+export async function ask<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const response = await send(method, path, body, signal);
   const text = await response.text();
   return (text ? JSON.parse(text) : undefined) as T;
 }
 
-async function send(method: Method, path: string, body: unknown): Promise<Response> {
+async function send(method: Method, path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
   const isFile = body instanceof Blob;
   const response = await fetch(path, {
     method,
+    ...(signal && { signal }),
     ...(body !== undefined && {
       headers: { 'content-type': isFile ? 'text/csv' : 'application/json' },
       body: isFile ? body : JSON.stringify(body),

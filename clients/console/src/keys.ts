@@ -35,6 +35,7 @@ function actions(screen: Screen): Readonly<Record<string, () => void>> {
     i: () => screen.go(HOME),
     ...Object.fromEntries(VIEWS.map((view, index) => [String(index + 1), () => screen.watch(view)])),
   };
+  if (screen.place.value.room === 'imports') return anywhere;
   return {
     ...anywhere,
     j: () => step(screen, 1),
@@ -101,7 +102,7 @@ export function turn(screen: Screen): void {
 /** To the search field, at once: what is typed next belongs there. */
 function search(screen: Screen): void {
   const field = () => document.querySelector<HTMLInputElement>('[type=search]');
-  if (screen.place.value.room !== 'inbox') flushSync(() => screen.watch(screen.inbox.value.view));
+  if (screen.place.value.room === 'imports') flushSync(() => screen.go(CONTACTS));
   // On a narrow page an open thread hides the list.
   if (!field()?.offsetParent) flushSync(() => screen.open(undefined));
   field()?.focus();

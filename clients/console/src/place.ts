@@ -15,10 +15,20 @@ export interface ContactsPlace {
   readonly thread?: string | undefined;
 }
 
-export type Place = InboxPlace | ContactsPlace;
+/** A room with a list, beside which a thread can be open. */
+export type Listing = InboxPlace | ContactsPlace;
+
+/** Contacts from CSV: a new import, or that of an `id`. */
+export interface ImportsPlace {
+  readonly room: 'imports';
+  readonly id?: string | undefined;
+}
+
+export type Place = Listing | ImportsPlace;
 
 export const HOME: InboxPlace = { room: 'inbox', view: 'open' };
 export const CONTACTS: ContactsPlace = { room: 'contacts', filter: {} };
+export const IMPORTS: ImportsPlace = { room: 'imports' };
 
 /** The place of an address's fragment; the inbox for one that leads nowhere. */
 export function placeOf(hash: string): Place {
@@ -28,11 +38,13 @@ export function placeOf(hash: string): Place {
     return { room, view: first as View, thread: second || undefined };
   }
   if (room === 'contacts') return { room, filter: filterOf(query), thread: first || undefined };
+  if (room === 'imports') return { room, id: first || undefined };
   return HOME;
 }
 
 /** The fragment of a place. */
 export function hashOf(place: Place): string {
+  if (place.room === 'imports') return path(place.room, place.id);
   if (place.room === 'inbox') return path(place.room, place.view, place.thread);
   const query = new URLSearchParams(place.filter).toString();
   return path(place.room, place.thread) + (query && `?${query}`);
@@ -40,7 +52,16 @@ export function hashOf(place: Place): string {
 
 /** Whether both places show the same list, whatever is open beside it. */
 export function sameList(one: Place, other: Place): boolean {
-  return hashOf({ ...one, thread: undefined }) === hashOf({ ...other, thread: undefined });
+  return listOf(one) === listOf(other);
+}
+
+function listOf(place: Place): string {
+  return hashOf(place.room === 'imports' ? place : { ...place, thread: undefined });
+}
+
+/** The thread that is open there. */
+export function threadOf(place: Place): string | undefined {
+  return place.room === 'imports' ? undefined : place.thread;
 }
 
 function path(...parts: readonly (string | undefined)[]): string {

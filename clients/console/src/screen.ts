@@ -15,9 +15,10 @@ import type { Filter } from './core/directory.ts';
 import type { AgentPresence, AgentState, Listed, Me, View } from './core/frames.ts';
 import { Hearing } from './hearing.ts';
 import { ask, type Problem } from './http.ts';
+import { Imports } from './imports.ts';
 import { choices, tab, type Choices } from './memory.ts';
 import { Notifier } from './notifier.ts';
-import { hashOf, HOME, placeOf, sameList, type Place } from './place.ts';
+import { hashOf, HOME, placeOf, sameList, threadOf, type Place } from './place.ts';
 import { Connection, type State } from './shell/connection.ts';
 import { wordsOf } from './strings/index.ts';
 import { Pane } from './pane.ts';
@@ -51,6 +52,7 @@ export class Screen {
   readonly state = signal<AgentState>('online');
   readonly inbox = signal(EMPTY);
   readonly contacts = new Contacts((filter) => this.find(filter));
+  readonly imports = new Imports((id) => this.go({ room: 'imports', id }));
   /** The thread that j and k stand at. */
   readonly cursor = signal<string | undefined>(undefined);
   readonly help = signal(false);
@@ -76,7 +78,9 @@ export class Screen {
     for (const type of ['online', 'focus', 'pageshow']) addEventListener(type, () => this.#connection?.hint());
     document.addEventListener('visibilitychange', () => document.hidden || this.#connection?.hint());
     addEventListener('pagehide', () => this.keep());
-    addEventListener('beforeunload', (event) => this.#unsent && event.preventDefault());
+    addEventListener('beforeunload', (event) => {
+      if (this.#unsent || this.imports.sending.value) event.preventDefault();
+    });
     const { org } = this.choices.value;
     if (org) this.#connect(org);
   }
@@ -147,22 +151,26 @@ export class Screen {
     if (!console) return;
     if (place.room === 'inbox' && place.view !== console.inbox.view) commands.watch(console, place.view);
     if (place.room === 'contacts' && !sameList(before, place)) this.contacts.list(place.filter);
-    if (place.thread === undefined) commands.leave(console);
-    else commands.open(console, place.thread);
-    if (place.thread !== undefined) this.cursor.value = place.thread;
+    if (place.room === 'imports') this.imports.watch(place.id);
+    else this.imports.leave();
+    const thread = threadOf(place);
+    if (thread === undefined) commands.leave(console);
+    else commands.open(console, thread);
+    if (thread !== undefined) this.cursor.value = thread;
     this.#woke();
   }
 
   /** The threads of the list that is shown, in its order. */
   get threads(): readonly string[] {
-    if (this.place.value.room === 'inbox') return this.inbox.value.rows.map(({ thread }) => thread);
+    if (this.place.value.room !== 'contacts') return this.inbox.value.rows.map(({ thread }) => thread);
     const { contacts = [] } = this.contacts.directory.value ?? {};
     return contacts.flatMap(({ thread }) => thread ?? []);
   }
 
-  /** Opens a thread beside the list that is shown. */
+  /** Opens a thread beside the list that is shown, or the inbox. */
   open(thread: string | undefined): void {
-    this.go({ ...this.place.value, thread });
+    const { value: place } = this.place;
+    this.go({ ...(place.room === 'imports' ? HOME : place), thread });
   }
 
   watch(view: View): void {
@@ -173,8 +181,8 @@ export class Screen {
 
   /** Shows the contacts that a filter finds, beside the thread that is open. */
   find(filter: Filter): void {
-    const { room, thread } = this.place.value;
-    this.go({ room: 'contacts', filter, thread: room === 'contacts' ? thread : undefined }, true);
+    const { value: place } = this.place;
+    this.go({ room: 'contacts', filter, thread: place.room === 'contacts' ? place.thread : undefined }, true);
   }
 
   /** Opens the first thread of the list that is shown. */
@@ -239,9 +247,11 @@ export class Screen {
     this.loggedOut.value = undefined;
     const { value: place } = this.place;
     if (place.room === 'inbox') console.inbox.turnTo(place.view, kept.rows);
-    else this.contacts.list(place.filter, kept.contacts?.rows);
-    if (place.thread) commands.open(console, place.thread);
-    this.cursor.value = place.thread;
+    if (place.room === 'contacts') this.contacts.list(place.filter, kept.contacts?.rows);
+    if (place.room === 'imports') this.imports.watch(place.id);
+    const thread = threadOf(place);
+    if (thread) commands.open(console, thread);
+    this.cursor.value = thread;
     const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`;
     const connection = new Connection(console, { url, random: Math.random, changed: () => this.#lookSoon() });
     this.#connection = connection;
@@ -257,6 +267,7 @@ export class Screen {
       this.me.value = undefined;
       this.inbox.value = EMPTY;
       this.contacts.clear();
+      this.imports.leave();
       this.pane.look(undefined);
     });
     titleBadge(0);

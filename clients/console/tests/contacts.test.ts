@@ -4,12 +4,14 @@ import { describe, expect, test } from 'vitest';
 
 import { asking, begun, filled, learnt, pathOf, refused, waits, type Directory } from '../src/core/directory.ts';
 import { filterOf, findingOf, sameFilter, type Finding } from '../src/core/finding.ts';
-import { CONTACTS, hashOf, HOME, placeOf, sameList, type Place } from '../src/place.ts';
+import { CONTACTS, hashOf, HOME, IMPORTS, placeOf, sameList, threadOf, type Place } from '../src/place.ts';
 
 describe('a place', () => {
   test.each<[string, Place]>([
     ['#/inbox/mine', { room: 'inbox', view: 'mine', thread: undefined }],
     ['#/inbox/all/t%2F1', { room: 'inbox', view: 'all', thread: 't/1' }],
+    ['#/imports', { room: 'imports', id: undefined }],
+    ['#/imports/im_1', { room: 'imports', id: 'im_1' }],
     ['#/contacts', { room: 'contacts', filter: {}, thread: undefined }],
     ['#/contacts/t1', { room: 'contacts', filter: {}, thread: 't1' }],
     ['#/contacts?query=d%26b+%3F', { room: 'contacts', filter: { query: 'd&b ?' }, thread: undefined }],
@@ -36,6 +38,13 @@ describe('a place', () => {
     expect(sameList(CONTACTS, { ...CONTACTS, thread: 't1' })).toBe(true);
     expect(sameList(CONTACTS, { ...CONTACTS, filter: { query: 'd' } })).toBe(false);
     expect(sameList(CONTACTS, HOME)).toBe(false);
+    expect(sameList(IMPORTS, CONTACTS)).toBe(false);
+  });
+
+  test('has a thread open in rooms with a list only', () => {
+    expect(threadOf({ ...CONTACTS, thread: 't1' })).toBe('t1');
+    expect(threadOf(HOME)).toBeUndefined();
+    expect(threadOf({ room: 'imports', id: 'im_1' })).toBeUndefined();
   });
 });
 

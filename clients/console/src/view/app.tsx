@@ -3,9 +3,11 @@
 import { useLayoutEffect } from 'preact/hooks';
 
 import { listen } from '../keys.ts';
+import { threadOf } from '../place.ts';
 import type { Screen } from '../screen.ts';
 import { Contacts } from './contacts.tsx';
 import { Help } from './help.tsx';
+import { Imports } from './imports.tsx';
 import { Inbox } from './inbox.tsx';
 import { Login } from './login.tsx';
 import { Notices } from './notices.tsx';
@@ -21,12 +23,14 @@ function Rooms({ screen }: { screen: Screen }) {
   const place = screen.place.value;
   useLayoutEffect(() => listen(screen), []);
   return (
-    <div class="rooms" data-room={place.room} data-thread={place.thread !== undefined}>
+    <div class="rooms" data-room={place.room} data-thread={threadOf(place) !== undefined}>
       <a class="skip" href="#main" onClick={toMain}>
         {strings.skip}
       </a>
       <Rail screen={screen} />
-      {place.room === 'inbox' ? <Inbox screen={screen} place={place} /> : <Contacts screen={screen} place={place} />}
+      {place.room === 'inbox' && <Inbox screen={screen} place={place} />}
+      {place.room === 'contacts' && <Contacts screen={screen} place={place} />}
+      {place.room === 'imports' && <Imports screen={screen} place={place} />}
       <Notices screen={screen} />
       {screen.help.value && <Help screen={screen} />}
     </div>

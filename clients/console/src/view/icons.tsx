@@ -111,6 +111,22 @@ export const ChevronIcon = () => (
     <path d="m6.5 9.5 5.5 5.5 5.5-5.5" />
   </Icon>
 );
+export const FileIcon = ({ size = 20 }: { size?: number }) => (
+  <Icon size={size}>
+    <path d="M13.5 3.500H7a1.500 1.500 0 0 0-1.500 1.500v14A1.500 1.500 0 0 0 7 20.500h10a1.500 1.500 0 0 0 1.500-1.500V8.500l-5-5Z" />
+    <path d="M13.500 3.500v5h5M9 12.500h6M9 16h6" />
+  </Icon>
+);
+export const ImportIcon = () => (
+  <Icon size={17}>
+    <path d="M12 15V4M7.500 8.500 12 4l4.500 4.500M4.500 15v3.500a1.500 1.500 0 0 0 1.500 1.500h12a1.500 1.500 0 0 0 1.500-1.500V15" />
+  </Icon>
+);
+export const ExportIcon = () => (
+  <Icon size={17}>
+    <path d="M12 4v11M7.500 10.500 12 15l4.500-4.500M4.500 15v3.500a1.500 1.500 0 0 0 1.500 1.500h12a1.500 1.500 0 0 0 1.500-1.500V15" />
+  </Icon>
+);
 export const SendIcon = () => (
   <Icon size={18}>
     <path d="M12 19V5M6 11l6-6 6 6" />

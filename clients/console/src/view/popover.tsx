@@ -22,7 +22,7 @@ export function Popover({ label, face, class: name, children }: Props) {
   };
   useEffect(() => {
     if (!open) return;
-    root.current?.querySelector<HTMLElement>('.popover button, .popover select')?.focus();
+    root.current?.querySelector<HTMLElement>('.popover :is(button, select, a)')?.focus();
     const outside = ({ target }: Event) => root.current?.contains(target as Node) || setOpen(false);
     document.addEventListener('pointerdown', outside);
     document.addEventListener('focusin', outside);
@@ -64,7 +64,7 @@ export function Popover({ label, face, class: name, children }: Props) {
 
 /** Moves the focus to the next control, or the one before. */
 function step(root: HTMLElement, by: number): void {
-  const controls = [...root.querySelectorAll<HTMLElement>('.popover button, .popover select')];
+  const controls = [...root.querySelectorAll<HTMLElement>('.popover :is(button, select, a)')];
   const at = controls.indexOf(document.activeElement as HTMLElement);
   controls[(at + by + controls.length) % controls.length]?.focus();
 }

@@ -18,7 +18,7 @@ export function Rail({ screen }: { screen: Screen }) {
       <Door screen={screen} to={HOME} label={strings.inbox} mark={unread > 0}>
         <InboxIcon />
       </Door>
-      <Door screen={screen} to={CONTACTS} label={strings.contacts}>
+      <Door screen={screen} to={CONTACTS} and={['imports']} label={strings.contacts}>
         <ContactsIcon />
       </Door>
       <span class="gap" />
@@ -30,13 +30,15 @@ export function Rail({ screen }: { screen: Screen }) {
 interface DoorProps {
   readonly screen: Screen;
   readonly to: Place;
+  /** Other rooms that are behind it. */
+  readonly and?: readonly Place['room'][];
   readonly label: string;
   readonly mark?: boolean;
   readonly children: ComponentChildren;
 }
 
-function Door({ screen, to, label, mark, children }: DoorProps) {
-  const here = screen.place.value.room === to.room;
+function Door({ screen, to, and = [], label, mark, children }: DoorProps) {
+  const here = [to.room, ...and].includes(screen.place.value.room);
   return (
     <button type="button" class="door" aria-current={here ? 'page' : undefined} onClick={() => screen.go(to)}>
       {children}
