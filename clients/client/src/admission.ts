@@ -66,7 +66,7 @@ function sort({ outbox, threads, identity }: Session, ready: Ready): Entry[] {
     outbox.carry(ready.carried_from ?? [], ready.thread);
   }
   // Nothing is left under a thread whose entries were carried.
-  return previous !== undefined && previous !== ready.thread ? outbox.strand(previous) : [];
+  return previous !== undefined && previous !== ready.thread ? outbox.strand(previous, ready.thread) : [];
 }
 
 /** The connection is over. What was on its way is queued again, but for the frame that was too long (close 1009). */

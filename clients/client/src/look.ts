@@ -18,6 +18,11 @@ export class Look {
     return this.session.conversation.thread;
   }
 
+  /** Of the conversation's log; another one once the log was replaced. */
+  get epoch(): string | undefined {
+    return this.session.conversation.timeline.epoch;
+  }
+
   /** Those held, in `seq` order with edits and deletions applied, then those still in the outbox. */
   get messages(): readonly Message[] {
     return this.session.messages;

@@ -207,12 +207,15 @@ export class Outbox {
     ).filter((one) => one.failure);
   }
 
-  /** The identity was given another thread and nothing explains it: answers what was queued for the old one, failed. */
-  strand(thread: string): Entry[] {
+  /**
+   * The identity was given another thread, `to`, and nothing explains it: answers what was queued for the old one, failed.
+   * Messages are shown in the new one, which is the only one that their author sees.
+   */
+  strand(thread: string, to: string): Entry[] {
     const failure = { code: 409, reason: 'moved', message: 'its conversation is no more' };
     return this.#each(
       (one) => one.thread === thread && !one.failure,
-      (one) => ({ ...one, failure, ack: undefined }),
+      (one) => ({ ...one, thread: one.target ? thread : to, failure, ack: undefined }),
     );
   }
 

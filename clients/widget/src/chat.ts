@@ -53,9 +53,9 @@ export class Chat {
   #client: Client | undefined;
   #unwatch = () => {};
   #due = false;
-  // Messages up to here were there before the page was.
+  // Messages of this log up to here were there before the page was, or were told.
+  #log = '';
   #seen = Infinity;
-  #reset = false;
 
   constructor(listeners: Listeners, heard: () => void) {
     this.#listeners = listeners;
@@ -70,6 +70,7 @@ export class Chat {
   follow(client: Client | undefined): void {
     this.#unwatch();
     this.#client = client;
+    this.#log = '';
     this.#seen = Infinity;
     this.view.value = NOTHING;
     this.#unwatch = client?.watch((change) => this.#changed(change)) ?? (() => {});
@@ -93,7 +94,6 @@ export class Chat {
 
   #changed(change: Change): void {
     if (change.type === 'state' && change.detail.state === 'live') this.#caughtUp();
-    if (change.type === 'refreshed') this.#reset = true;
     if (change.type === 'event' && change.detail.kind === 'message') this.#tell(change.detail as Told);
     if (change.type === 'problem' && change.detail.reason === 'storage_failed') {
       this.view.value = { ...this.view.value, notKept: true };
@@ -110,18 +110,23 @@ export class Chat {
   /** From now on what comes is new, also after an absence; a log that was replaced is not. */
   #caughtUp(): void {
     const last = this.#client?.events.at(-1)?.seq ?? 0;
-    if (this.#seen === Infinity || this.#reset) this.#seen = last;
-    this.#reset = false;
+    const log = this.#logNow();
+    this.#seen = log === this.#log ? Math.min(this.#seen, last) : last;
+    this.#log = log;
     this.view.value = { ...this.view.value, met: true };
   }
 
   #tell({ seq, id, text, at, from, deleted }: Told): void {
-    if (this.#reset || seq <= this.#seen) return;
+    if (seq <= this.#seen || this.#logNow() !== this.#log) return;
     this.#seen = seq;
     if (deleted || text === undefined) return;
     const mine = from.type === 'contact';
     this.#listeners.tell(mine ? 'onCustomerMessage' : 'onAgentMessage', { id, text, at, from: from.name });
     if (!mine) this.#heard();
+  }
+
+  #logNow(): string {
+    return `${this.#client?.thread} ${this.#client?.epoch}`;
   }
 
   #look(): void {

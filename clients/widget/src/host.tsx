@@ -7,47 +7,47 @@ import styles from './styles/index.css?inline';
 import { App } from './view/app.tsx';
 import type { Widget } from './widget.ts';
 
-/** Puts the widget at the end of the page, once the page has a body. */
+// Above this luminance a colour can not be told from a white ground (WCAG 2 asks for 3:1), and below the next one white is
+// the colour that is better read on it.
+const PALE = 0.3;
+const DARK = 0.18;
+
+/** Puts the widget into the page, beside its body: what the body is made to do does not move it. */
 export function mount(widget: Widget): void {
   // Neither a page's `div` nor its `*` means it.
   const host = document.createElement('onethread-widget');
   host.style.setProperty('all', 'initial', 'important');
   const root = host.attachShadow({ mode: 'open' });
-  dress(root);
+  const colours = dress(root);
   effect(() => {
-    const { locale, direction } = widget.words.value;
-    host.lang = locale;
-    host.dir = direction;
-  });
-  effect(() => {
-    const { color, position = 'right' } = widget.settings.value ?? {};
-    host.dataset.position = position;
-    if (color) paint(host, color);
+    const { color } = widget.settings.value ?? {};
+    if (color) paint(colours, color);
   });
   render(<App widget={widget} />, root);
-  const attach = () => document.body.append(host);
-  if (document.body) attach();
-  else addEventListener('DOMContentLoaded', attach);
+  document.documentElement.append(host);
 }
 
-/** A constructed sheet is no inline style: no page's policy forbids it. */
-function dress(root: ShadowRoot): void {
+/** Answers where the page's own colours go. Constructed sheets are no inline style: no page's policy forbids them. */
+function dress(root: ShadowRoot): CSSStyleDeclaration {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(styles);
-  root.adoptedStyleSheets = [sheet];
+  const own = new CSSStyleSheet();
+  own.insertRule('.widget {}');
+  root.adoptedStyleSheets = [sheet, own];
+  return (own.cssRules[0] as CSSStyleRule).style;
 }
 
-/** The page's own colour, with whichever of white and black can be read on it. */
-function paint(host: HTMLElement, color: string): void {
-  host.style.setProperty('--accent', color);
+/** The page's own colour, with whichever of white and black can be read on it, and a ring that is seen. */
+function paint(colours: CSSStyleDeclaration, color: string): void {
+  colours.setProperty('--accent', color);
   const canvas = document.createElement('canvas').getContext('2d');
   if (!canvas) return;
   canvas.fillStyle = color;
   canvas.fillRect(0, 0, 1, 1);
   const [red = 0, green = 0, blue = 0] = [...canvas.getImageData(0, 0, 1, 1).data].map(linear);
-  // WCAG 2: white has the better contrast below this luminance.
   const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  host.style.setProperty('--on-accent', luminance < 0.18 ? '#fff' : '#000');
+  colours.setProperty('--on-accent', luminance < DARK ? '#fff' : '#000');
+  colours.setProperty('--deeper', luminance > PALE ? '50%' : '0%');
 }
 
 function linear(channel: number): number {

@@ -6,8 +6,10 @@ export interface Piece {
   readonly href?: string;
 }
 
-// No link begins inside a word, and none holds what ends a sentence or a bracket around it.
-const LINK = /\b(?:https?:\/\/|www\.)[^\s<>"'`]+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+/gi;
+// No link begins inside a word, and none holds what ends a sentence, a bracket around it, or characters that are not seen
+// or turn the rest around.
+const LINK =
+  /\b(?:https?:\/\/|www\.)[^\s<>"'`\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+/gi;
 const AFTER = /[.,;:!?…'"»”’)\]}]+$/;
 
 /** The pieces of a text, in order; together they are the text. Only http, https and mailto are ever made. */
@@ -16,9 +18,10 @@ export function pieces(text: string): Piece[] {
   let at = 0;
   for (const { 0: match, index } of text.matchAll(LINK)) {
     const link = trimmed(match);
-    if (!link) continue;
+    const href = target(link);
+    if (!href) continue;
     if (index > at) found.push({ text: text.slice(at, index) });
-    found.push({ text: link, href: target(link) });
+    found.push({ text: link, href });
     at = index + link.length;
   }
   if (at < text.length) found.push({ text: text.slice(at) });
@@ -31,7 +34,9 @@ function trimmed(match: string): string {
   return match[link.length] === ')' && link.includes('(') && !link.includes(')') ? `${link})` : link;
 }
 
-function target(link: string): string {
-  if (/^https?:\/\//i.test(link)) return link;
-  return /^www\./i.test(link) ? `https://${link}` : `mailto:${link}`;
+/** Where it leads; nowhere if it is no address, or has a name before the host that could be taken for it. */
+function target(link: string): string | undefined {
+  if (!/^(https?:\/\/|www\.)/i.test(link)) return link && `mailto:${link}`;
+  const href = /^www\./i.test(link) ? `https://${link}` : link;
+  return URL.canParse(href) && !new URL(href).username ? href : undefined;
 }

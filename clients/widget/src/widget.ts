@@ -58,6 +58,7 @@ export class Widget {
     this.#server = server;
     this.chat = new Chat(this.listeners, () => this.#heard());
     effect(() => titleBadge(this.chat.view.value.unread));
+    effect(() => this.#stopEditing());
     for (const type of ['popstate', 'hashchange']) addEventListener(type, () => this.#page());
   }
 
@@ -71,10 +72,11 @@ export class Widget {
     await this.#connect(userOf(settings.user), settings.token);
   }
 
-  /** Resolves when the chat is there; rejects with the server's words if it won't be. */
+  /** Resolves when the chat is there; rejects if it won't be, or is not the one of who was named. */
   async arrived(): Promise<void> {
     await this.#client.ready();
     this.listeners.tell('onReady', undefined);
+    this.#checkAccepted();
   }
 
   setOpen(open: boolean): void {
@@ -90,6 +92,13 @@ export class Widget {
       this.editing.value = editing;
       this.draft.value = editing?.text ?? this.#kept;
     });
+  }
+
+  /** A message that was deleted meanwhile, on another device perhaps, gets no other text. */
+  #stopEditing(): void {
+    const seq = this.editing.value?.seq;
+    const { messages } = this.chat.view.value;
+    if (seq !== undefined && messages.find((message) => message.seq === seq)?.deleted) this.edit(undefined);
   }
 
   setShown(shown: boolean): void {
@@ -113,9 +122,12 @@ export class Widget {
   async login(given: GivenUser): Promise<void> {
     const user = userOf(given);
     const token = given.token as Settings['token'];
+    // What one person wrote and did not send is not the next one's; a visitor's goes along.
+    if (this.#known && user?.user_id !== this.#client.contact.user_id) this.#clear();
     this.#known = isKnown(user, token);
     this.#client.login(user, token);
     await this.#client.ready();
+    this.#checkAccepted();
   }
 
   /** A user that is another one logs in; one's own fields are changed. */
@@ -161,6 +173,10 @@ export class Widget {
     return this.chat.client?.prechat(values) ?? Promise.resolve();
   }
 
+  #checkAccepted(): void {
+    if (this.#client.refused) throw new Error('identity_refused: the user was not accepted, and has a clean chat');
+  }
+
   get #client(): Client {
     const { client } = this.chat;
     if (!client) throw new Error('there is no chat');
@@ -199,10 +215,14 @@ export class Widget {
   }
 
   #forget(): void {
+    this.#clear();
+    this.chat.follow(undefined);
+  }
+
+  #clear(): void {
     this.#kept = '';
     this.edit(undefined);
     this.draft.value = '';
-    this.chat.follow(undefined);
   }
 
   #heard(): void {

@@ -26,6 +26,12 @@ describe('links', () => {
     ['javascript:alert(1) data:text/html,x file:///etc', []],
     ['<a href="https://a.example">', [['https://a.example', 'https://a.example']]],
     ['nothing to click', []],
+    // A name before the host reads like a host.
+    ['https://bank.example:x@a.example http://javascript:alert(1)@a.example', []],
+    ['https:// http://[ www.', []],
+    // What turns a text around, or is not seen, is no part of an address.
+    ['https://a.example/\u202egpj.exe', [['https://a.example/', 'https://a.example/']]],
+    ['https://a.example/x\u200b\u2066y', [['https://a.example/x', 'https://a.example/x']]],
   ])('%s', (text, expected) => {
     expect(links(text)).toEqual(expected);
   });

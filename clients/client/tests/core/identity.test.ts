@@ -171,6 +171,7 @@ describe('before the first ready', () => {
     talk.hear(ready({ thread: OTHER, epoch: 'e2' }), replay([], { thread: OTHER, epoch: 'e2' }));
     expect(talk.writes()).toEqual([]);
     expect(talk.told('settled').map((one) => [one.cid, one.failure?.reason])).toEqual([[cid, 'moved']]);
+    expect(talk.session.messages.map(({ text, tick }) => [text, tick])).toEqual([['for the old one', 'failed']]);
   });
 
   test('a visitor whose token ended is a new one', () => {

@@ -9,8 +9,10 @@ import { Panel } from './panel.tsx';
 
 export function App({ widget }: { widget: Widget }) {
   const open = widget.open.value;
+  const { locale, direction } = widget.words.value;
+  const { position = 'right' } = widget.settings.value ?? {};
   return (
-    <div class="widget" data-open={open}>
+    <div class="widget" data-open={open} data-position={position} lang={locale} dir={direction}>
       {open && <Panel widget={widget} />}
       {widget.shown.value && <Launcher widget={widget} open={open} />}
       <Announcer widget={widget} />

@@ -1,7 +1,6 @@
 /** One message: its text with links, when it was, how far it got, and what can be done with one's own. */
 
 import type { Message } from '@onethread/client';
-import { memo } from 'preact/compat';
 import { useState } from 'preact/hooks';
 
 import { timeOf } from '../dates.ts';
@@ -18,14 +17,7 @@ interface Props {
   readonly last: boolean;
 }
 
-export const Bubble = memo(BubbleView, (before, after) => {
-  const same = (['text', 'tick', 'seq', 'edited', 'deleted', 'at'] as const).every(
-    (field) => before.message[field] === after.message[field],
-  );
-  return same && before.words === after.words && before.first === after.first && before.last === after.last;
-});
-
-function BubbleView({ widget, words, message, first, last }: Props) {
+export function Bubble({ widget, words, message, first, last }: Props) {
   const { strings, locale } = words;
   const { mine, text, deleted, edited, tick, from } = message;
   const name = mine ? strings.you : (from?.name ?? '');
@@ -40,8 +32,8 @@ function BubbleView({ widget, words, message, first, last }: Props) {
       )}
       {first && !mine ? <span class="author">{name}</span> : <span class="unseen">{name}: </span>}
       <div class="line">
-        <p class="bubble" dir="auto" data-deleted={deleted}>
-          {deleted ? strings.deleted : <Text text={text ?? ''} />}
+        <p class="bubble" data-deleted={deleted}>
+          <span dir="auto">{deleted ? strings.deleted : <Text text={text ?? ''} />}</span>
         </p>
         {changeable && (
           <button
@@ -59,7 +51,7 @@ function BubbleView({ widget, words, message, first, last }: Props) {
       {tick === 'failed' ? (
         <Failed widget={widget} words={words} message={message} />
       ) : (
-        last && (
+        (last || edited) && (
           <p class="meta">
             {edited && <span>{strings.edited} · </span>}
             <time dateTime={new Date(message.at).toISOString()}>{timeOf(message.at, locale)}</time>
@@ -105,8 +97,10 @@ function Menu({ widget, words: { strings }, message, onDone }: MenuProps) {
     onDone();
     widget.edit({ seq, text: message.text ?? '' });
   };
-  const remove = () => {
+  const remove = (event: MouseEvent) => {
     if (!sure) return setSure(true);
+    // The button goes, and whoever is at the keyboard stays in the chat.
+    (event.currentTarget as HTMLElement).closest<HTMLElement>('.thread')?.focus();
     onDone();
     widget.chat.client?.delete(seq);
   };

@@ -26,8 +26,8 @@ export function Composer({ widget }: { widget: Widget }) {
     const words = text.trim();
     if (!words) return;
     if (editing) {
-      if (words !== editing.text) widget.chat.client?.edit(editing.seq, words);
       stopEditing();
+      if (words !== editing.text) widget.chat.client?.edit(editing.seq, words);
     } else if (widget.send(words)) {
       widget.draft.value = '';
     }

@@ -29,6 +29,14 @@ export function rowsOf(messages: readonly Message[]): Row[] {
   });
 }
 
+/** Whether a row is shown as the other is. */
+export function alike(one: Row, other: Row): boolean {
+  const fields = ['text', 'tick', 'seq', 'edited', 'deleted', 'at'] as const;
+  const { day, first, last, message } = one;
+  if (day !== other.day || first !== other.first || last !== other.last) return false;
+  return fields.every((field) => message[field] === other.message[field]);
+}
+
 function together(one: Message, next: Message): boolean {
   const same = one.mine ? next.mine : !next.mine && one.from?.id === next.from?.id;
   return same && next.at - one.at < BREATH && midnight(one.at) === midnight(next.at);

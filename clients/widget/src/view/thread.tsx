@@ -1,14 +1,15 @@
 /** The messages: older ones as one scrolls up, new ones below, read as they are seen. */
 
 import type { Message } from '@onethread/client';
+import type { VNode } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 
-import { dayOf } from '../dates.ts';
-import { fill } from '../strings/index.ts';
+import { dayOf, midnight } from '../dates.ts';
+import { fill, type Words } from '../strings/index.ts';
 import type { Widget } from '../widget.ts';
 import { Bubble } from './bubble.tsx';
 import { ArrowDownIcon } from './icons.tsx';
-import { rowsOf } from './rows.ts';
+import { alike, rowsOf, type Row } from './rows.ts';
 
 // Closer than this many pixels to the end is at the end; closer to the top asks for more.
 const END = 60;
@@ -20,23 +21,13 @@ export function Thread({ widget }: { widget: Widget }) {
   const list = useRef<HTMLDivElement>(null);
   const { atEnd, scrolled, toEnd } = useScrolling(list, widget, messages);
   useReading(widget, atEnd);
-  const rows = useMemo(() => rowsOf(messages), [messages]);
-  const now = Date.now();
+  const rows = useRows(widget, words, messages);
   return (
     <div class="thread-frame">
       <div ref={list} class="thread" role="log" aria-label={words.strings.messages} tabIndex={0} onScroll={scrolled}>
         {widget.chat.loading.value && <p class="loading">{words.strings.older}</p>}
         {messages.length === 0 && <Greeting widget={widget} />}
-        {rows.map(({ message, day, first, last }) => (
-          <div key={message.key} class="row">
-            {day && (
-              <p class="day">
-                <span>{dayOf(message.at, words.locale, now)}</span>
-              </p>
-            )}
-            <Bubble widget={widget} words={words} message={message} first={first} last={last} />
-          </div>
-        ))}
+        {rows}
         {typists.map(({ id, name }) => (
           <p key={id} class="typing">
             <span class="dots" aria-hidden="true">
@@ -53,6 +44,39 @@ export function Thread({ widget }: { widget: Widget }) {
           <ArrowDownIcon /> {words.strings.newBelow}
         </button>
       )}
+    </div>
+  );
+}
+
+/** The rows as elements: the same one for a row that is as it was, so that a thread of thousands costs what changes. */
+function useRows(widget: Widget, words: Words, messages: readonly Message[]): VNode[] {
+  const made = useRef(new Map<string, { row: Row; words: Words; today: number; element: VNode }>());
+  const today = midnight(Date.now());
+  return useMemo(() => {
+    const before = made.current;
+    made.current = new Map();
+    return rowsOf(messages).map((row) => {
+      const { key } = row.message;
+      let one = before.get(key);
+      if (!one || one.words !== words || one.today !== today || !alike(one.row, row)) {
+        one = { row, words, today, element: <RowView key={key} widget={widget} words={words} row={row} /> };
+      }
+      made.current.set(key, one);
+      return one.element;
+    });
+  }, [widget, words, messages, today]);
+}
+
+function RowView({ widget, words, row }: { widget: Widget; words: Words; row: Row }) {
+  const { message, day, first, last } = row;
+  return (
+    <div class="row">
+      {day && (
+        <p class="day">
+          <span>{dayOf(message.at, words.locale, Date.now())}</span>
+        </p>
+      )}
+      <Bubble widget={widget} words={words} message={message} first={first} last={last} />
     </div>
   );
 }

@@ -30,8 +30,14 @@ describe('on a page', () => {
     expect(await told(page, 'onAgentMessage')).toMatchObject([{ text: 'an answer', from: 'Demo' }]);
     const spacing = await page.locator('.launcher').evaluate((button) => getComputedStyle(button).letterSpacing);
     expect(spacing).toBe('normal');
+    expect(await page.locator('.widget').evaluate((widget) => getComputedStyle(widget).direction)).toBe('ltr');
+    const { x, y, width, height } = (await page.locator('.launcher').boundingBox())!;
+    expect([x + width, y + height]).toEqual([980, 740]);
     await page.click('.launcher');
     await expect.poll(() => page.title()).toBe('Acme');
+    const colours = (where: string) =>
+      page.locator(where).evaluate((element) => getComputedStyle(element).backgroundColor);
+    expect([await colours('.header'), await colours('.panel')]).toEqual(['rgb(15, 107, 98)', 'rgb(255, 255, 255)']);
     expect(await told(page, 'onChatOpen')).toHaveLength(1);
     expect(await told(page, 'onNewUnreadMessages')).toEqual([{ unreadMessages: 1 }, { unreadMessages: 0 }]);
     expect(stage.site.troubles.get(page)).toEqual([]);
@@ -93,6 +99,19 @@ describe('on a page', () => {
     expect(await page.locator('.launcher').isVisible()).toBe(false);
     await page.tap('.header .icon >> nth=1');
     await page.waitForSelector('.launcher');
+  });
+
+  test('on a phone held sideways too, and all of the form can be reached', async () => {
+    const page = await stage.visit({ calls: OPEN }, { viewport: { width: 568, height: 320 } });
+    await page.locator('.primary').scrollIntoViewIfNeeded();
+    await expect.poll(async () => (await page.locator('.primary').boundingBox())!.y).toBeLessThan(320);
+    expect(await page.locator('.panel').boundingBox()).toEqual({ x: 0, y: 0, width: 568, height: 320 });
+    expect(await page.getAttribute('.panel', 'aria-modal')).toBe('true');
+    const inside = () => page.evaluate(() => document.activeElement?.localName === 'onethread-widget');
+    for (let times = 0; times < 12; times++) {
+      await page.keyboard.press('Tab');
+      expect(await inside()).toBe(true);
+    }
   });
 
   test('languages: Ukrainian from the page, and one of its own from right to left', async () => {

@@ -97,7 +97,7 @@ function html({ user, settings: more, calls = [['showChatWidget']], alias, lang 
 <script nonce="${NONCE}">
   told = []; refusals = [];
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync('* { letter-spacing: 9px !important; text-transform: uppercase !important; }');
+  sheet.replaceSync('* { letter-spacing: 9px !important; text-transform: uppercase !important; direction: rtl; --surface: red; --accent: red; } body { transform: translate(40px, 40px); }');
   document.adoptedStyleSheets = [sheet];
   document.addEventListener('securitypolicyviolation', (event) => refusals.push(event.violatedDirective));
   (function(w,d){

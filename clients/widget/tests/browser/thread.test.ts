@@ -2,11 +2,11 @@
 
 import { randomUUID } from 'node:crypto';
 
-import type { FrameLocator } from 'playwright-core';
+import type { FrameLocator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 import { Agent } from './agent.ts';
-import { bubbles, call, OPEN, shows, someone, Stage, texts, write } from './stage.ts';
+import { bubbles, call, OPEN, shows, someone, Stage, texts, told, write } from './stage.ts';
 
 let stage: Stage;
 
@@ -60,6 +60,53 @@ describe('one customer on two devices', () => {
     await atHome.click('.menu .danger');
     await shows(atWork, 'Message deleted', 'from work', 'Hello Dana');
     for (const page of [atHome, atWork]) expect(stage.site.troubles.get(page)).toEqual([]);
+  });
+
+  test('tells both tabs of a browser of each message, however many came before', async () => {
+    const user = someone();
+    const context = await stage.device();
+    const tabs = [
+      await stage.site.visit(context, { user, calls: OPEN }),
+      await stage.site.visit(context, { user, calls: OPEN }),
+    ] as const;
+    for (const tab of tabs) await tab.waitForSelector('textarea');
+    const written: string[] = [];
+    for (let round = 0; round < 3; round++) {
+      for (const [index, tab] of tabs.entries()) {
+        written.push(`${round} in tab ${index}`);
+        await write(tab, written.at(-1)!);
+        for (const one of tabs) await shows(one, ...written);
+        await tab.waitForSelector('.message:last-child .tick[data-tick="acked"], .row:last-child [data-tick="acked"]');
+      }
+    }
+    await stage.agentWrites(user, 'an answer');
+    for (const tab of tabs) {
+      await shows(tab, ...written, 'an answer');
+      const customer = (await told(tab, 'onCustomerMessage')) as { text: string }[];
+      expect(customer.map(({ text }) => text)).toEqual(written);
+      expect(await told(tab, 'onAgentMessage')).toMatchObject([{ text: 'an answer' }]);
+    }
+  });
+
+  test('a message that is deleted on one is no longer edited on the other', async () => {
+    const user = someone();
+    const [one, other] = [await stage.visit({ user, calls: OPEN }), await stage.visit({ user, calls: OPEN })];
+    await write(one, 'first');
+    await shows(other, 'first');
+    const act = async (page: Page) => {
+      await page.hover('.bubble >> nth=0');
+      await page.click('.line button >> nth=0');
+    };
+    await act(other);
+    await other.click('.menu button >> text=Edit');
+    await other.waitForSelector('.editing');
+    await act(one);
+    await one.click('.menu .danger');
+    await one.click('.menu .danger');
+    expect(await one.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.className)).toBe('thread');
+    await other.waitForSelector('.editing', { state: 'detached' });
+    await write(other, 'second');
+    for (const page of [one, other]) await shows(page, 'Message deleted', 'second');
   });
 
   test('a server that is killed while both type loses and doubles nothing, and that is shown meanwhile', async () => {
@@ -145,6 +192,32 @@ describe('who one is', () => {
     await call(page, 'userAuth', someone());
     await page.waitForSelector('textarea');
     expect(await texts(page)).toEqual([]);
+  });
+
+  test('what one user wrote and did not send is not there for the next', async () => {
+    const page = await stage.visit({ user: someone(), calls: OPEN });
+    await page.fill('textarea', 'not sent');
+    await call(page, 'userAuth', someone());
+    await expect.poll(() => page.inputValue('textarea')).toBe('');
+  });
+
+  test('a visitor who logs in in one tab loses nothing of what the other types', async () => {
+    const context = await stage.device();
+    const first = await stage.site.visit(context, { calls: OPEN });
+    await first.fill('input[name=name]', 'Mia');
+    await first.fill('input[name=email]', 'mia@example.com');
+    await first.click('.primary');
+    await write(first, 'as a visitor');
+    await first.waitForSelector('.tick[data-tick="acked"]');
+    const second = await stage.site.visit(context, { calls: OPEN });
+    await shows(second, 'as a visitor');
+    await call(first, 'userAuth', someone());
+    await second.waitForSelector('.notice >> text=available');
+    await write(second, 'typed after it');
+    await second.waitForSelector('.failed');
+    expect(await texts(second)).toContain('typed after it');
+    await second.click('.failed button >> nth=0');
+    await second.waitForSelector('.tick[data-tick="acked"]');
   });
 });
 
