@@ -61,7 +61,23 @@ export function settingsOf(org: unknown, given: unknown): Settings {
   }
   if (typeof applicationSecret !== 'string') throw new Error('applicationSecret is missing');
   if (user !== undefined && user !== null) mapOf('user', user);
+  checkLooks(settings);
   return settings as Settings;
+}
+
+function checkLooks(settings: Partial<Settings>): void {
+  for (const name of ['title', 'color', 'locale', 'profile'] as const) {
+    if (settings[name] !== undefined) textOf(name, settings[name]);
+  }
+  const { device, position, token } = settings;
+  if (device !== undefined) mapOf('device', device);
+  if (position !== undefined && !['left', 'right'].includes(position)) {
+    throw new Error(`position: ${quoted(position)} is neither "left" nor "right"`);
+  }
+  // A token is a secret.
+  if (token !== undefined && !['string', 'function'].includes(typeof token)) {
+    throw new Error('token: it is neither a text nor a function');
+  }
 }
 
 /** A value as an error shows it; what is in a map may be a secret. */

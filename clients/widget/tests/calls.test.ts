@@ -54,6 +54,13 @@ describe('the function that pages call', () => {
     [['init', 'acme', { applicationSecret: 's' }], 'applicationId: undefined is no number'],
     [['init', 'acme', { applicationId: 'x', applicationSecret: 's' }], 'applicationId: "x" is no number'],
     [['init', 'acme', { applicationId: 1 }], 'applicationSecret is missing'],
+    [['init', 'acme', { ...settings, title: { a: 1 } }], 'title: a map is no text'],
+    [['init', 'acme', { ...settings, color: 5 }], 'color: 5 is no text'],
+    [['init', 'acme', { ...settings, locale: null }], 'locale: null is no text'],
+    [['init', 'acme', { ...settings, profile: {} }], 'profile: a map is no text'],
+    [['init', 'acme', { ...settings, device: 'x' }], 'device: "x" is no map'],
+    [['init', 'acme', { ...settings, position: 'top' }], 'position: "top" is neither "left" nor "right"'],
+    [['init', 'acme', { ...settings, token: 5 }], 'token: it is neither a text nor a function'],
     [['fly'], 'fly: there is no such method'],
     [['constructor'], 'constructor: there is no such method'],
   ])('%j is said in the console, and breaks no page', async (given, message) => {

@@ -55,15 +55,17 @@ function goRound(event: KeyboardEvent, panel: HTMLElement): void {
 
 function Header({ widget }: { widget: Widget }) {
   const { strings } = widget.words.value;
-  const { agentsOnline } = widget.chat.view.value;
+  const { agentsOnline, state } = widget.chat.view.value;
   const muted = widget.muted.value;
   return (
     <header class="header">
       <div class="heading">
         <h2>{widget.settings.value?.title ?? strings.title}</h2>
-        <p class="presence" data-here={agentsOnline > 0}>
-          {agentsOnline > 0 ? strings.here : strings.away}
-        </p>
+        {state !== 'stopped' && (
+          <p class="presence" data-here={agentsOnline > 0}>
+            {agentsOnline > 0 ? strings.here : strings.away}
+          </p>
+        )}
       </div>
       <button
         type="button"
