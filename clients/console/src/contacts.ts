@@ -10,6 +10,7 @@ import {
   pathOf,
   refused,
   waits,
+  without,
   type ContactPage,
   type Directory,
   type Filter,
@@ -72,6 +73,12 @@ export class Contacts {
     const { value: held } = this.directory;
     const next = held && asking(held);
     if (next && next !== held) this.#fetch(next);
+  }
+
+  /** A thread is no more: its contact was erased, or has become another. */
+  forget(thread: string): void {
+    const { value: held } = this.directory;
+    if (held) this.directory.value = without(held, thread);
   }
 
   /** Forgets all of it. */

@@ -149,7 +149,10 @@ export class Screen {
     this.place.value = place;
     const { console } = this;
     if (!console) return;
-    if (place.room === 'inbox' && place.view !== console.inbox.view) commands.watch(console, place.view);
+    if (place.room === 'inbox' && place.view !== console.inbox.view) {
+      this.scrolled = 0;
+      commands.watch(console, place.view);
+    }
     if (place.room === 'contacts' && !sameList(before, place)) this.contacts.list(place.filter);
     if (place.room === 'imports') this.imports.watch(place.id);
     else this.imports.leave();
@@ -301,8 +304,9 @@ export class Screen {
       titleBadge(rows.filter(({ unread }) => unread > 0).length);
     }
     this.pane.look(console);
-    const { known } = console.current ?? {};
-    if (known) this.contacts.learn(known.contact);
+    const { thread, known, gone } = console.current ?? {};
+    if (thread && gone) this.contacts.forget(thread);
+    else if (known) this.contacts.learn(known.contact);
     for (const told of console.told.splice(0)) this.#hearing.hear(told);
   }
 }

@@ -2,7 +2,17 @@
 
 import { describe, expect, test } from 'vitest';
 
-import { asking, begun, filled, learnt, pathOf, refused, waits, type Directory } from '../src/core/directory.ts';
+import {
+  asking,
+  begun,
+  filled,
+  learnt,
+  pathOf,
+  refused,
+  waits,
+  without,
+  type Directory,
+} from '../src/core/directory.ts';
 import { filterOf, findingOf, sameFilter, type Finding } from '../src/core/finding.ts';
 import { CONTACTS, hashOf, HOME, IMPORTS, placeOf, sameList, threadOf, type Place } from '../src/place.ts';
 
@@ -104,6 +114,13 @@ describe('a directory', () => {
     expect(learnt(held, held.contacts[1]!)).toBe(held);
     const asked = asking(filled(begun({}), { items: people(3), cursor: '2' }));
     expect(waits(learnt(asked, now), asked)).toBe(true);
+  });
+
+  test('loses the contact of a thread that is no more', () => {
+    const items = people(3).map((contact, index) => ({ ...contact, thread: `t${index}` }));
+    const held = filled(begun({}), { items });
+    expect(without(held, 't1').contacts.map(({ id }) => id)).toEqual(['c0', 'c2']);
+    expect(without(held, 'elsewhere')).toBe(held);
   });
 });
 

@@ -45,7 +45,8 @@ export class Server {
     const headers = { authorization: 'Bearer demo-api-key', 'content-type': 'application/json' };
     const response = await fetch(url, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
     if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
-    return (await response.json()) as T;
+    const text = await response.text();
+    return (text ? JSON.parse(text) : undefined) as T;
   }
 
   /** Writes something as the demo organization's backend. */

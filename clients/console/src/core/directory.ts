@@ -66,6 +66,12 @@ export function refused(held: Directory, trouble: string): Directory {
   return { ...held, is: 'failed', trouble };
 }
 
+/** Without the contact of a thread that is no more. */
+export function without(held: Directory, thread: string): Directory {
+  const contacts = held.contacts.filter((contact) => contact.thread !== thread);
+  return contacts.length === held.contacts.length ? held : { ...held, contacts };
+}
+
 /** With a contact as it is now, if it is among those that came; else the same. */
 export function learnt(held: Directory, contact: Contact): Directory {
   const at = held.contacts.findIndex(({ id }) => id === contact.id);

@@ -3,6 +3,7 @@
 import { IMPORTS, type ContactsPlace } from '../place.ts';
 import type { Screen } from '../screen.ts';
 import { Directory } from './directory.tsx';
+import { useDrop } from './drop.ts';
 import { Finder, Kinds } from './finder.tsx';
 import { ExportIcon, FileIcon, ImportIcon } from './icons.tsx';
 import { OpenThread } from './inbox.tsx';
@@ -10,6 +11,7 @@ import { Popover } from './popover.tsx';
 
 export function Contacts({ screen, place }: { screen: Screen; place: ContactsPlace }) {
   const { strings } = screen.words.value;
+  const { over, ...dropping } = useDrop(screen);
   const alone = place.thread === undefined;
   return (
     <>
@@ -18,6 +20,8 @@ export function Contacts({ screen, place }: { screen: Screen; place: ContactsPla
         class="list contacts"
         role={alone ? 'main' : undefined}
         tabIndex={-1}
+        data-over={over}
+        {...dropping}
         aria-label={strings.contacts}
       >
         <header>

@@ -1,19 +1,14 @@
 /** The contacts that were found, windowed; more are fetched as one scrolls. */
 
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 
 import type { Directory as Found, Filter } from '../core/directory.ts';
 import type { Contact } from '../core/frames.ts';
-import { step } from '../keys.ts';
 import type { Screen } from '../screen.ts';
 import { fill, type Strings, type Words } from '../strings/index.ts';
 import { Avatar } from './avatar.tsx';
+import { Listing } from './listing.tsx';
 import { shortOf } from './times.ts';
-import { Windowed, type Handle } from './windowed.tsx';
-
-// Rows from the end at which the next page is asked for: more than one can scroll past before it is there.
-const AHEAD = 30;
-const HEIGHT = 60;
 
 export function Directory({ screen }: { screen: Screen }) {
   const { strings } = screen.words.value;
@@ -55,52 +50,39 @@ function Failed({ screen, found }: { screen: Screen; found: Found }) {
 
 function Rows({ screen, found: { contacts } }: { screen: Screen; found: Found }) {
   const words = screen.words.value;
-  const { value: cursor } = screen.cursor;
-  const list = useRef<Handle>(null);
-  const at = contacts.findIndex(({ thread }) => thread === cursor);
-  useEffect(() => {
-    if (at >= 0) list.current?.scrollToIndex(at, { align: 'nearest' });
-  }, [cursor]);
-  useEffect(() => {
-    const { scrolled } = screen.contacts;
-    // After a reload, and back from elsewhere.
-    if (scrolled) requestAnimationFrame(() => list.current?.scrollTo(scrolled));
-  }, []);
-  const scrolled = (offset: number) => {
-    screen.contacts.scrolled = offset;
-    const last = list.current?.findItemIndex(offset + (list.current?.viewportSize ?? 0)) ?? 0;
-    if (last >= contacts.length - AHEAD && screen.contacts.directory.value?.is === 'more') screen.contacts.more();
+  const more = () => {
+    if (screen.contacts.directory.value?.is === 'more') screen.contacts.more();
   };
   return (
     <>
       <Headings words={words} />
-      <Windowed
-        ref={list}
-        data={contacts}
-        class="rows"
-        role="listbox"
-        aria-label={words.strings.contacts}
-        aria-activedescendant={at < 0 ? undefined : `contact-${contacts[at]!.id}`}
-        keepMounted={at < 0 ? [] : [at]}
-        tabIndex={0}
-        itemSize={HEIGHT}
-        onScroll={scrolled}
-        onKeyDown={(event) => arrows(screen, event as unknown as KeyboardEvent)}
+      <Listing
+        screen={screen}
+        label={words.strings.contacts}
+        items={contacts}
+        threadOf={({ thread }) => thread}
+        idOf={rowId}
+        height={60}
+        start={screen.contacts.scrolled}
+        onScroll={(offset) => (screen.contacts.scrolled = offset)}
+        onMore={more}
       >
-        {(contact, index) => (
+        {(contact, index, current) => (
           <Row
             key={contact.id}
             contact={contact}
             words={words}
-            current={contact.thread === cursor}
+            current={current}
             position={index + 1}
             onOpen={() => screen.open(contact.thread)}
           />
         )}
-      </Windowed>
+      </Listing>
     </>
   );
 }
+
+const rowId = ({ id }: Contact) => `contact-${id}`;
 
 /** What the columns are; where the list is narrow each row has two lines, and none of these. */
 function Headings({ words: { strings } }: { words: Words }) {
@@ -127,7 +109,7 @@ function Row({ contact, words: { strings, locale }, current, position, onOpen }:
   const { id, name, email, phone, company, user_id, created_at, authenticated } = contact;
   return (
     <div
-      id={`contact-${id}`}
+      id={rowId(contact)}
       class="contact-row"
       role="option"
       aria-selected={current}
@@ -150,10 +132,4 @@ function Row({ contact, words: { strings, locale }, current, position, onOpen }:
       )}
     </div>
   );
-}
-
-function arrows(screen: Screen, event: KeyboardEvent): void {
-  if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
-  event.preventDefault();
-  step(screen, event.key === 'ArrowDown' ? 1 : -1);
 }

@@ -1,10 +1,9 @@
 /** Contacts from CSV: pick a file, look how it will be read, try it, import it, and what came of it. */
 
-import { useState } from 'preact/hooks';
-
 import type { ImportsPlace } from '../place.ts';
 import { CONTACTS, IMPORTS } from '../place.ts';
 import type { Screen } from '../screen.ts';
+import { useDrop } from './drop.ts';
 import { BackIcon } from './icons.tsx';
 import { Latest } from './latest.tsx';
 import { Mapping } from './mapping.tsx';
@@ -14,32 +13,11 @@ import { ImportReport } from './report.tsx';
 export function Imports({ screen, place }: { screen: Screen; place: ImportsPlace }) {
   const { strings } = screen.words.value;
   const { imports } = screen;
-  const [over, setOver] = useState(false);
+  const { over, ...dropping } = useDrop(screen);
   const picked = imports.picked.value;
   const watched = imports.watched.value;
-  const dragged = (on: boolean) => (event: DragEvent) => {
-    if (!event.dataTransfer?.types.includes('Files')) return;
-    event.preventDefault();
-    setOver(on);
-  };
-  const dropped = (event: DragEvent) => {
-    dragged(false)(event);
-    const [file] = event.dataTransfer?.files ?? [];
-    if (file) void imports.pick(file);
-  };
   return (
-    <main
-      id="main"
-      class="page imports"
-      tabIndex={-1}
-      data-over={over}
-      onDragEnter={dragged(true)}
-      onDragOver={dragged(true)}
-      onDragLeave={({ currentTarget, relatedTarget }) =>
-        currentTarget.contains(relatedTarget as Node | null) || setOver(false)
-      }
-      onDrop={dropped}
-    >
+    <main id="main" class="page imports" tabIndex={-1} data-over={over} {...dropping}>
       <div class="column">
         <header class="page-header">
           <button

@@ -162,6 +162,19 @@ describe('the contacts', () => {
     await page.waitForSelector(row('Ida After'));
   });
 
+  test('are gone from the list when they are erased', async () => {
+    const eve = { user_id: 'eve', name: 'Eve Erased' };
+    const { id } = await desk.server.asBackend<{ id: string }>('POST', '/v1/contacts', eve);
+    const page = await desk.agent('ben');
+    await toContacts(page);
+    await page.click(row('Eve Erased'));
+    await page.waitForSelector('.composer');
+    await desk.server.asBackend('DELETE', `/v1/contacts/${id}`);
+    await page.waitForSelector('.nothing >> text=does not exist any more');
+    await page.waitForSelector(row('Eve Erased'), { state: 'detached' });
+    expect(desk.troubles).toEqual([]);
+  });
+
   test('are scrolled to where they were after a reload', async () => {
     const page = await desk.agent('ben');
     await toContacts(page);
@@ -184,6 +197,12 @@ describe('the contacts', () => {
     }
     const page = await desk.agent('ben');
     await toContacts(page);
+    await page.keyboard.press('/');
+    await page.keyboard.type('twin');
+    await page.waitForSelector(row('Member'), { state: 'detached' });
+    await page.keyboard.press('Escape');
+    await page.waitForSelector(row('Member'));
+    await page.keyboard.press('Escape');
     await page.keyboard.press('j');
     await page.waitForSelector(`${row('Twin 2')}[aria-selected=true]`);
     await page.keyboard.press('Enter');

@@ -145,17 +145,22 @@ describe('an import', () => {
     expect(await accepted()).toBe(before);
   });
 
-  test('begins with a file that is dropped', async () => {
+  test.each([
+    ['the contacts', '.contacts'],
+    ['the page of imports', '.drop-zone'],
+  ])('begins with a file that is dropped on %s', async (_, target) => {
     const page = await desk.agent('ben');
-    await toImport(page);
+    await page.click('.door >> text=Contacts');
+    await page.waitForSelector('.list-title');
+    if (target === '.drop-zone') await page.click('.list-title >> text=Import');
     const data = await page.evaluateHandle(() => {
       const transfer = new DataTransfer();
       transfer.items.add(new File(['user_id,name\ndropped,Dropped In'], 'dropped.csv'));
       return transfer;
     });
-    await page.dispatchEvent('.drop-zone', 'dragover', { dataTransfer: data });
-    await page.waitForSelector('.imports[data-over=true]');
-    await page.dispatchEvent('.drop-zone', 'drop', { dataTransfer: data });
+    await page.dispatchEvent(target, 'dragover', { dataTransfer: data });
+    await page.waitForSelector('[data-over=true]');
+    await page.dispatchEvent(target, 'drop', { dataTransfer: data });
     await page.waitForSelector('.picked >> text=dropped.csv');
     await page.waitForSelector('.sheet td >> text=Dropped In');
   });
