@@ -4,7 +4,7 @@ import { flushSync } from 'preact/compat';
 
 import * as commands from './core/commands.ts';
 import { VIEWS, type Listed } from './core/frames.ts';
-import { CONTACTS, HOME } from './place.ts';
+import { CONTACTS, HOME, isListing } from './place.ts';
 import type { Screen } from './screen.ts';
 
 /** Hears keys until the answer is called. */
@@ -35,7 +35,7 @@ function actions(screen: Screen): Readonly<Record<string, () => void>> {
     i: () => screen.go(HOME),
     ...Object.fromEntries(VIEWS.map((view, index) => [String(index + 1), () => screen.watch(view)])),
   };
-  if (screen.place.value.room === 'imports') return anywhere;
+  if (!isListing(screen.place.value)) return anywhere;
   return {
     ...anywhere,
     j: () => step(screen, 1),

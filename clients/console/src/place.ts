@@ -24,11 +24,20 @@ export interface ImportsPlace {
   readonly id?: string | undefined;
 }
 
-export type Place = Listing | ImportsPlace;
+export const PAGES = ['agents'] as const;
+
+/** What only administrators see to. */
+export interface SettingsPlace {
+  readonly room: 'settings';
+  readonly page: (typeof PAGES)[number];
+}
+
+export type Place = Listing | ImportsPlace | SettingsPlace;
 
 export const HOME: InboxPlace = { room: 'inbox', view: 'open' };
 export const CONTACTS: ContactsPlace = { room: 'contacts', filter: {} };
 export const IMPORTS: ImportsPlace = { room: 'imports' };
+export const SETTINGS: SettingsPlace = { room: 'settings', page: 'agents' };
 
 /** The place of an address's fragment; the inbox for one that leads nowhere. */
 export function placeOf(hash: string): Place {
@@ -37,6 +46,7 @@ export function placeOf(hash: string): Place {
   if (room === 'inbox' && VIEWS.includes(first as View)) {
     return { room, view: first as View, thread: second || undefined };
   }
+  if (room === 'settings') return { room, page: PAGES.find((page) => page === first) ?? SETTINGS.page };
   if (room === 'contacts') return { room, filter: filterOf(query), thread: first || undefined };
   if (room === 'imports') return { room, id: first || undefined };
   return HOME;
@@ -45,6 +55,7 @@ export function placeOf(hash: string): Place {
 /** The fragment of a place. */
 export function hashOf(place: Place): string {
   if (place.room === 'imports') return path(place.room, place.id);
+  if (place.room === 'settings') return path(place.room, place.page);
   if (place.room === 'inbox') return path(place.room, place.view, place.thread);
   const query = new URLSearchParams(place.filter).toString();
   return path(place.room, place.thread) + (query && `?${query}`);
@@ -56,12 +67,17 @@ export function sameList(one: Place, other: Place): boolean {
 }
 
 function listOf(place: Place): string {
-  return hashOf(place.room === 'imports' ? place : { ...place, thread: undefined });
+  return hashOf(isListing(place) ? { ...place, thread: undefined } : place);
+}
+
+/** Whether a room has a list. */
+export function isListing(place: Place): place is Listing {
+  return place.room === 'inbox' || place.room === 'contacts';
 }
 
 /** The thread that is open there. */
 export function threadOf(place: Place): string | undefined {
-  return place.room === 'imports' ? undefined : place.thread;
+  return isListing(place) ? place.thread : undefined;
 }
 
 function path(...parts: readonly (string | undefined)[]): string {

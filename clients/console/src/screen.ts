@@ -18,7 +18,7 @@ import { ask, type Problem } from './http.ts';
 import { Imports } from './imports.ts';
 import { choices, tab, type Choices } from './memory.ts';
 import { Notifier } from './notifier.ts';
-import { hashOf, HOME, placeOf, sameList, threadOf, type Place } from './place.ts';
+import { hashOf, HOME, isListing, placeOf, sameList, threadOf, type Place } from './place.ts';
 import { Connection, type State } from './shell/connection.ts';
 import { wordsOf } from './strings/index.ts';
 import { Pane } from './pane.ts';
@@ -112,7 +112,7 @@ export class Screen {
   }
 
   setState(state: AgentState): void {
-    this.#act((console) => commands.setState(console, state));
+    this.act((console) => commands.setState(console, state));
   }
 
   /** Keeps what was chosen in the menu. */
@@ -173,7 +173,7 @@ export class Screen {
   /** Opens a thread beside the list that is shown, or the inbox. */
   open(thread: string | undefined): void {
     const { value: place } = this.place;
-    this.go({ ...(place.room === 'imports' ? HOME : place), thread });
+    this.go({ ...(isListing(place) ? place : HOME), thread });
   }
 
   watch(view: View): void {
@@ -195,14 +195,16 @@ export class Screen {
   }
 
   more(): void {
-    this.#act(commands.more);
+    this.act(commands.more);
   }
 
   // What the pane does
 
   /** Does something to the console, and shows and sends what came of it. */
   act(act: (console: Console) => void): void {
-    this.#act(act);
+    if (!this.console) return;
+    act(this.console);
+    this.#woke();
   }
 
   reconnect(): void {
@@ -225,12 +227,6 @@ export class Screen {
   /** Whether leaving now would leave something unsent: a reload finds it, a closed tab does not. */
   get #unsent(): boolean {
     return this.#connection?.state.is !== 'live' && Boolean(this.console?.outbox.entries.length);
-  }
-
-  #act(act: (console: Console) => void): void {
-    if (!this.console) return;
-    act(this.console);
-    this.#woke();
   }
 
   #woke(): void {
@@ -295,6 +291,7 @@ export class Screen {
       return this.#end(state.code === REMOVED ? 'removed' : met ? 'ended' : 'fresh');
     }
     this.me.value = console.me;
+    if (this.place.value.room === 'settings' && console.me?.role === 'agent') this.go(HOME, true);
     this.agents.value = console.agents;
     this.state.value = console.state;
     const { view, rows, loaded, more } = console.inbox;

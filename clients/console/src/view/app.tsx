@@ -12,6 +12,7 @@ import { Inbox } from './inbox.tsx';
 import { Login } from './login.tsx';
 import { Notices } from './notices.tsx';
 import { Rail } from './rail.tsx';
+import { Settings } from './settings.tsx';
 
 export function App({ screen }: { screen: Screen }) {
   if (screen.loggedOut.value !== undefined) return <Login screen={screen} why={screen.loggedOut.value} />;
@@ -31,6 +32,7 @@ function Rooms({ screen }: { screen: Screen }) {
       {place.room === 'inbox' && <Inbox screen={screen} place={place} />}
       {place.room === 'contacts' && <Contacts screen={screen} place={place} />}
       {place.room === 'imports' && <Imports screen={screen} place={place} />}
+      {place.room === 'settings' && <Settings screen={screen} place={place} />}
       <Notices screen={screen} />
       {screen.help.value && <Help screen={screen} />}
     </div>

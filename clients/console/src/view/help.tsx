@@ -1,14 +1,10 @@
 /** Every shortcut there is. */
 
-import { useEffect, useRef } from 'preact/hooks';
-
 import type { Screen } from '../screen.ts';
-import { CloseIcon } from './icons.tsx';
+import { Dialog } from './dialog.tsx';
 
 export function Help({ screen }: { screen: Screen }) {
   const { strings } = screen.words.value;
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
   const rows: readonly (readonly [readonly string[], string])[] = [
     [['J'], strings.keyNext],
     [['K'], strings.keyPrevious],
@@ -26,19 +22,7 @@ export function Help({ screen }: { screen: Screen }) {
     [['?'], strings.keyHelp],
   ];
   return (
-    <dialog
-      ref={dialog}
-      class="help"
-      aria-labelledby="help-title"
-      onClose={() => (screen.help.value = false)}
-      onClick={({ target }) => target === dialog.current && dialog.current?.close()}
-    >
-      <header>
-        <h2 id="help-title">{strings.keys}</h2>
-        <button type="button" class="icon-button" aria-label={strings.dismiss} onClick={() => dialog.current?.close()}>
-          <CloseIcon />
-        </button>
-      </header>
+    <Dialog screen={screen} class="help" title={strings.keys} onClose={() => (screen.help.value = false)}>
       <dl>
         {rows.map(([keys, meaning]) => (
           <div key={meaning}>
@@ -54,6 +38,6 @@ export function Help({ screen }: { screen: Screen }) {
           </div>
         ))}
       </dl>
-    </dialog>
+    </Dialog>
   );
 }

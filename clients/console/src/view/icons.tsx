@@ -42,15 +42,11 @@ export const ContactsIcon = () => (
     <path d="M2.8 19.5c.6-3.4 3.1-5.3 6.2-5.3s5.6 1.9 6.2 5.300M15.5 5.300a3.4 3.4 0 0 1 0 6.400M17.8 14.800c1.9.8 3.1 2.4 3.5 4.7" />
   </Icon>
 );
-export const TeamIcon = () => (
+export const SettingsIcon = () => (
   <Icon size={22}>
-    <path d="M4 14v-2.500a8 8 0 0 1 16 0V14" />
-    <path d="M4 14.200a1.7 1.7 0 0 1 1.7-1.700H7v6H5.700A1.7 1.7 0 0 1 4 16.800v-2.600ZM20 14.200a1.7 1.7 0 0 0-1.7-1.700H17v6h1.300a1.7 1.7 0 0 0 1.7-1.700v-2.600ZM18.5 18.500c-.6 1.6-2.2 2.5-4.5 2.5" />
-  </Icon>
-);
-export const AppsIcon = () => (
-  <Icon size={22}>
-    <path d="m8.5 8-4.5 4 4.5 4M15.5 8l4.5 4-4.5 4M13.5 5.500l-3 13" />
+    <path d="M4 7.500h8.500M17.500 7.500H20M4 16.500h2.500M11.500 16.500H20" />
+    <circle cx="15" cy="7.500" r="2.500" />
+    <circle cx="9" cy="16.500" r="2.500" />
   </Icon>
 );
 export const SearchIcon = () => (

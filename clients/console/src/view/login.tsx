@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Problem } from '../http.ts';
 import type { Screen } from '../screen.ts';
 import type { Strings } from '../strings/index.ts';
+import { Field } from './field.tsx';
 import { Mark } from './icons.tsx';
 
 interface Props {
@@ -46,38 +47,14 @@ export function Login({ screen, why }: Props) {
         <p class="trouble" role="alert">
           {trouble ?? before}
         </p>
-        <Field name="org" label={strings.organization} value={org} autocomplete="organization" />
-        <Field name="email" label={strings.email} type="email" autocomplete="username" />
-        <Field name="password" label={strings.password} type="password" autocomplete="current-password" />
+        <Field name="org" label={strings.organization} value={org} autocomplete="organization" required />
+        <Field name="email" label={strings.email} type="email" autocomplete="username" required />
+        <Field name="password" label={strings.password} type="password" autocomplete="current-password" required />
         <button type="submit" class="primary" disabled={busy}>
           {strings.logIn}
         </button>
       </form>
     </main>
-  );
-}
-
-interface FieldProps {
-  readonly name: string;
-  readonly label: string;
-  readonly type?: 'text' | 'email' | 'password';
-  readonly autocomplete: string;
-  readonly value?: string;
-}
-
-function Field({ name, label, type = 'text', autocomplete, value }: FieldProps) {
-  return (
-    <label class="field">
-      <span>{label}</span>
-      <input
-        name={name}
-        type={type as 'text'}
-        autocomplete={autocomplete}
-        defaultValue={value}
-        autocapitalize="none"
-        required
-      />
-    </label>
   );
 }
 

@@ -2,9 +2,9 @@
 
 import type { ComponentChildren } from 'preact';
 
-import { CONTACTS, HOME, type Place } from '../place.ts';
+import { CONTACTS, HOME, SETTINGS, type Place } from '../place.ts';
 import type { Screen } from '../screen.ts';
-import { ContactsIcon, InboxIcon, Mark } from './icons.tsx';
+import { ContactsIcon, InboxIcon, Mark, SettingsIcon } from './icons.tsx';
 import { OwnMenu } from './menu.tsx';
 
 export function Rail({ screen }: { screen: Screen }) {
@@ -21,6 +21,11 @@ export function Rail({ screen }: { screen: Screen }) {
       <Door screen={screen} to={CONTACTS} and={['imports']} label={strings.contacts}>
         <ContactsIcon />
       </Door>
+      {screen.me.value?.role === 'admin' && (
+        <Door screen={screen} to={SETTINGS} label={strings.settings}>
+          <SettingsIcon />
+        </Door>
+      )}
       <span class="gap" />
       <OwnMenu screen={screen} />
     </nav>
