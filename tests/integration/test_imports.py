@@ -1,10 +1,7 @@
 """Contacts from CSV files and into one, over HTTP, with a real server."""
 
-import asyncio
 import csv
 import io
-from collections.abc import Awaitable, Callable
-from http.client import HTTPConnection
 from typing import Any
 
 from onethread.api.cursors import spell
@@ -15,49 +12,9 @@ from tests.integration.acme import quiet_fixture as quiet_fixture
 from tests.integration.backend import Backend, backend_of
 from tests.integration.backend import backend_fixture as backend_fixture
 from tests.integration.http import request
-from tests.integration.hubs import until
-from tests.integration.serving import Running
-from tests.integration.wire import PATIENCE
+from tests.integration.importing import CSV, counts, exported, imported, report, send
 
-CSV = {"Content-Type": "text/csv"}
 KEYS = ["dry_run", "state", "progress", "rows", "imported", "updated", "unchanged", "skipped", "errors"]
-
-
-async def send(backend: Backend, file: str | bytes, **query: str) -> str:
-    """Import a file; the import's id."""
-    body = file.encode() if isinstance(file, str) else file
-    answer = await backend.call("POST", "/v1/contacts/import", body, CSV, **query)
-    assert answer.status == 202, answer.body
-    found: str = answer.json["id"]
-    assert answer.json == {"id": found}
-    return found
-
-
-async def report(backend: Backend, import_id: str) -> Any:
-    """The report of an import when it has ended."""
-
-    async def ended() -> bool:
-        state = (await backend.get(f"/v1/imports/{import_id}"))["state"]
-        assert state in ("queued", "running", "done", "failed")
-        return state in ("done", "failed")
-
-    await until(ended)
-    return await backend.get(f"/v1/imports/{import_id}")
-
-
-async def imported(backend: Backend, file: str | bytes, **query: str) -> Any:
-    return await report(backend, await send(backend, file, **query))
-
-
-def counts(found: Any) -> list[int]:
-    return [found[name] for name in ("imported", "updated", "unchanged", "skipped")]
-
-
-async def exported(backend: Backend, **query: str) -> bytes:
-    answer = await backend.call("GET", "/v1/contacts/export", **query)
-    assert (answer.status, answer.headers["content-type"]) == (200, "text/csv; charset=utf-8")
-    assert answer.headers["content-disposition"] == 'attachment; filename="contacts.csv"'
-    return answer.body
 
 
 async def test_a_success_shows(backend: Backend) -> None:
@@ -278,66 +235,3 @@ async def test_a_pin_from_an_import(acme: MakeAcme) -> None:
     assert right.ready["identity"] == "pinned"
     wrong = await office.come(user={"user_id": "1", "security_hash": "other"})
     assert wrong.ready["refused"] is True
-
-
-async def test_an_upload_broken_off(backend: Backend) -> None:
-    """A body that ends before it is whole is no import, and leaves no file."""
-    folder = backend.server.data / "imports"
-    connection = HTTPConnection("127.0.0.1", backend.server.port, timeout=PATIENCE)
-
-    def upload() -> None:
-        connection.putrequest("POST", "/v1/contacts/import")
-        for name, value in {
-            "Authorization": f"Bearer {backend.key}",
-            "Content-Length": "9000000",
-            **CSV,
-        }.items():
-            connection.putheader(name, value)
-        connection.endheaders(b"user_id,name\n" + b"1,Ann\n" * 500_000)
-
-    async def spooled() -> bool:
-        return bool(list(folder.glob("*")))
-
-    async def gone() -> bool:
-        return not await spooled()
-
-    await asyncio.to_thread(upload)
-    await until(spooled)
-    connection.close()
-    await until(gone)
-    assert (await backend.get("/v1/contacts"))["items"] == []
-
-
-MakeServer = Callable[..., Awaitable[Running]]
-
-
-async def test_killed_in_the_middle(make_server: MakeServer) -> None:
-    """A server killed in the middle of an import goes on with it when it is started again, and the report is
-    the one of an import that was never interrupted, rows without a key among it."""
-    server = await make_server()
-    backend = Backend(server, "demo-api-key", "demo")
-    rows = "".join(f"{n},Person {n}\n,Keyless {n}\n" for n in range(1_000))
-    import_id = await send(backend, "user_id,name\n" + rows + "bad\n")
-
-    async def begun() -> bool:
-        return bool((await backend.get(f"/v1/imports/{import_id}"))["rows"])
-
-    await until(begun)
-    await server.kill_everything()
-    await server.start()
-    found = await report(backend, import_id)
-    assert (found["state"], counts(found)) == ("done", [2_000, 0, 0, 1])
-    names = [contact["name"] for contact in await backend.pages("/v1/contacts", limit=200)]
-    assert (len(names), len(set(names))) == (2_000, 2_000)
-    assert list((server.data / "imports").iterdir()) == []
-
-
-async def test_stopped_in_the_middle(make_server: MakeServer) -> None:
-    """A server that is stopped leaves an import where it is, and goes on after its next start."""
-    server = await make_server()
-    backend = Backend(server, "demo-api-key", "demo")
-    import_id = await send(backend, "user_id,name\n" + "".join(f"{n},Person {n}\n" for n in range(2_000)))
-    assert await server.stop() == 0
-    await server.start()
-    found = await report(backend, import_id)
-    assert (found["state"], counts(found)) == ("done", [2_000, 0, 0, 0])
