@@ -82,6 +82,15 @@ function Rows({ screen, found: { contacts } }: { screen: Screen; found: Found })
   );
 }
 
+/** Where it stands follows the page's direction; what it says, its own. */
+function Cell({ is, text }: { is: string; text: string | undefined }) {
+  return (
+    <span class="cell" data-is={is}>
+      <bdi>{text}</bdi>
+    </span>
+  );
+}
+
 const rowId = ({ id }: Contact) => `contact-${id}`;
 
 /** What the columns are; where the list is narrow each row has two lines, and none of these. */
@@ -122,11 +131,11 @@ function Row({ contact, words: { strings, locale }, current, position, onOpen }:
         <bdi>{name}</bdi>
         {!authenticated && <small class="tag">{strings.visitor}</small>}
       </span>
-      <bdi data-is="email">{email}</bdi>
-      <bdi data-is="phone">{phone}</bdi>
-      <bdi data-is="company">{company}</bdi>
-      <bdi data-is="user_id">{user_id}</bdi>
-      <bdi data-is="all">{[email, phone, company, user_id].filter(Boolean).join(' · ')}</bdi>
+      <Cell is="email" text={email} />
+      <Cell is="phone" text={phone} />
+      <Cell is="company" text={company} />
+      <Cell is="user_id" text={user_id} />
+      <Cell is="all" text={[email, phone, company, user_id].filter(Boolean).join(' · ')} />
       {created_at !== undefined && (
         <time dateTime={new Date(created_at).toISOString()}>{shortOf(created_at, locale, Date.now())}</time>
       )}

@@ -57,8 +57,8 @@ function Columns({ preview: { columns, rows }, strings }: { preview: Preview; st
             {rows.map(({ row, cells }) => (
               <tr key={row}>
                 {cells.map((cell, index) => (
-                  <td key={index} dir="auto">
-                    {cell}
+                  <td key={index}>
+                    <bdi>{cell}</bdi>
                   </td>
                 ))}
               </tr>

@@ -114,8 +114,12 @@ function Skipped({ id, report: { errors, skipped }, words }: { id: string; repor
             {shown.map(({ row, column, reason }, index) => (
               <tr key={index}>
                 <td>{numberOf(row, locale)}</td>
-                <td dir="auto">{column}</td>
-                <td dir="auto">{reason}</td>
+                <td>
+                  <bdi>{column}</bdi>
+                </td>
+                <td>
+                  <bdi>{reason}</bdi>
+                </td>
               </tr>
             ))}
           </tbody>

@@ -235,6 +235,24 @@ describe('the contacts', () => {
   });
 });
 
+test('in Ukrainian, and from right to left everything is the other way round', async () => {
+  const page = await desk.agent('ben', { locale: 'uk-UA' });
+  await page.click('.door >> text=Контакти');
+  await page.waitForSelector('.contact-row[role=option]');
+  await page.waitForSelector('.headings >> text=Ім’я');
+  const edges = async (selector: string) => {
+    const { x, width } = (await page.locator(selector).first().boundingBox())!;
+    return { start: x, end: x + width };
+  };
+  const email = '.contact-row [data-is=email] bdi:text("crowd@example.com")';
+  const heading = '.headings span:nth-child(2)';
+  expect((await edges(email)).start).toBeCloseTo((await edges(heading)).start, 0);
+  await page.evaluate(() => (document.documentElement.dir = 'rtl'));
+  expect((await edges(email)).end).toBeCloseTo((await edges(heading)).end, 0);
+  expect((await edges('.contact-row time')).end).toBeLessThan((await edges(email)).start);
+  expect((await edges('.contacts')).end).toBeLessThanOrEqual((await edges('.rail')).start);
+});
+
 describe('axe finds nothing to object to', () => {
   test.each(['light', 'dark'] as const)('%s: the contacts, alone and beside a thread', async (colorScheme) => {
     const page = await desk.agent('ana', { colorScheme, bypassCSP: true });
