@@ -62,6 +62,11 @@ export class Contacts {
     return true;
   }
 
+  /** Nobody looks any more: what was typed is looked for no further, and leads back to nowhere. */
+  leave(): void {
+    this.#stop();
+  }
+
   /** Shows a listed contact as it is now. */
   learn(contact: Contact): void {
     const { value: held } = this.directory;

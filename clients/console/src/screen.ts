@@ -153,7 +153,8 @@ export class Screen {
       this.scrolled = 0;
       commands.watch(console, place.view);
     }
-    if (place.room === 'contacts' && !sameList(before, place)) this.contacts.list(place.filter);
+    if (place.room !== 'contacts') this.contacts.leave();
+    else if (!sameList(before, place)) this.contacts.list(place.filter);
     if (place.room === 'imports') this.imports.watch(place.id);
     else this.imports.leave();
     const thread = threadOf(place);

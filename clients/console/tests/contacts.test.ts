@@ -1,7 +1,8 @@
 /** Where one is, by the address, and which contacts are held: decisions, without a browser. */
 
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 
+import { Contacts } from '../src/contacts.ts';
 import {
   asking,
   begun,
@@ -12,6 +13,7 @@ import {
   waits,
   without,
   type Directory,
+  type Filter,
 } from '../src/core/directory.ts';
 import { filterOf, findingOf, sameFilter, type Finding } from '../src/core/finding.ts';
 import { CONTACTS, hashOf, HOME, IMPORTS, placeOf, sameList, threadOf, type Place } from '../src/place.ts';
@@ -136,6 +138,26 @@ describe('what is typed', () => {
   ])('%j is the filter %j', (finding, filter) => {
     expect(filterOf(finding)).toEqual(filter);
     if (Object.keys(filter).length) expect(filterOf(findingOf(filterOf(finding)))).toEqual(filter);
+  });
+
+  test('is looked for after a pause, at once when asked to, and not any more when one has left', () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const found: Filter[] = [];
+    const contacts = new Contacts((filter) => void found.push(filter));
+    const type = (text: string) => contacts.type({ by: 'query', key: '', text });
+    for (const text of ['d', 'da', 'dan']) type(text);
+    vi.runAllTimers();
+    expect(found).toEqual([{ query: 'dan' }]);
+    type('dana');
+    expect(contacts.findNow()).toBe(true);
+    expect(contacts.findNow()).toBe(false);
+    vi.runAllTimers();
+    expect(found.slice(1)).toEqual([{ query: 'dana' }]);
+    type('dana r');
+    contacts.leave();
+    vi.runAllTimers();
+    expect(found).toHaveLength(2);
   });
 
   test('is nothing for contacts of one kind', () => {
