@@ -10,9 +10,14 @@ interface Props {
 
 export function Avatar({ id, name, size, online }: Props) {
   return (
-    <span class="avatar" data-size={size} data-online={online} style={{ '--hue': hueOf(id) }} aria-hidden="true">
-      {initialsOf(name)}
-    </span>
+    <span
+      class="avatar"
+      data-initials={initialsOf(name)}
+      data-size={size}
+      data-online={online}
+      style={{ '--hue': hueOf(id) }}
+      aria-hidden="true"
+    />
   );
 }
 

@@ -7,6 +7,8 @@ import { fill } from '../strings/index.ts';
 import { grow } from './grow.ts';
 import { CloseIcon, NoteIcon, SendIcon } from './icons.tsx';
 
+// More of a name than this is no help in a sentence.
+const NAME = 40;
 // The wire's limit for a text, in what `maxLength` counts.
 const LONGEST = 10_000;
 // Who has not touched a key for so long is thinking, not typing.
@@ -38,7 +40,7 @@ export function Composer({ screen, name }: { screen: Screen; name: string }) {
   const key = (event: KeyboardEvent) => {
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) submit(event);
   };
-  const placeholder = note ? strings.writeNote : fill(strings.writeReply, { name });
+  const placeholder = note ? strings.writeNote : fill(strings.writeReply, { name: called(name) });
   return (
     <form class="composer" data-note={note} onSubmit={submit}>
       {editing ? (
@@ -103,4 +105,9 @@ function useTyping({ pane }: Screen): (text: string) => void {
     pane.typing(true);
     timer.current = setTimeout(stop, IDLE);
   };
+}
+
+/** A name within a sentence: short, and turning nothing around that is not its own (Unicode's isolates). */
+function called(name: string): string {
+  return `\u2068${name.length > NAME ? `${name.slice(0, NAME)}…` : name}\u2069`;
 }
