@@ -24,7 +24,7 @@ export interface ImportsPlace {
   readonly id?: string | undefined;
 }
 
-export const PAGES = ['agents'] as const;
+export const PAGES = ['agents', 'apps'] as const;
 
 /** What only administrators see to. */
 export interface SettingsPlace {

@@ -1,13 +1,14 @@
 /** Who answers: agents are listed, added and removed. */
 
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 
 import { ask } from '../http.ts';
 import type { Me } from '../core/frames.ts';
 import type { Screen } from '../screen.ts';
 import { fill } from '../strings/index.ts';
+import { Adding, type AddProps } from './adding.tsx';
 import { Avatar } from './avatar.tsx';
-import { Dialog, Sure } from './dialog.tsx';
+import { Sure } from './dialog.tsx';
 import { useSaving } from './editor.tsx';
 import { Field } from './field.tsx';
 import { PlusIcon } from './icons.tsx';
@@ -20,8 +21,6 @@ interface Agent extends Me {
 }
 
 const ROLES = ['agent', 'admin'] as const;
-// What a form has; whatever else was refused is told below it.
-const FIELDS = ['name', 'email', 'password'];
 
 export function Agents({ screen }: { screen: Screen }) {
   const { strings } = screen.words.value;
@@ -89,71 +88,53 @@ function Member({ screen, agent, onRemove }: { screen: Screen; agent: Agent; onR
   );
 }
 
-interface AddProps {
-  readonly screen: Screen;
-  readonly onClose: () => void;
-  readonly onAdded: () => Promise<void>;
+/** What the server takes of the form. */
+function agentOf(given: FormData): object {
+  const name = String(given.get('name')).trim();
+  return { ...Object.fromEntries(given), name: name || undefined };
 }
 
-function AddAgent({ screen, onClose, onAdded }: AddProps) {
-  const { strings } = screen.words.value;
-  const { busy, trouble, refused, save } = useSaving(screen);
+function AddAgent(props: AddProps) {
+  const { strings } = props.screen.words.value;
   const [seen, setSeen] = useState(false);
-  const form = useRef<HTMLFormElement>(null);
-  const at = (field: string) => (refused?.field === field ? trouble : undefined);
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    const given = new FormData(form.current!);
-    const name = String(given.get('name')).trim();
-    const agent = { ...Object.fromEntries(given), ...(name ? { name } : { name: undefined }) };
-    if (!(await save(() => ask('POST', '/v1/agents', agent)))) {
-      return form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
-    }
-    await onAdded();
-    onClose();
-  };
   return (
-    <Dialog screen={screen} title={strings.addAgent} onClose={onClose}>
-      <form ref={form} class="form" noValidate onSubmit={submit}>
-        <Field name="name" label={strings.name} trouble={at('name')} />
-        <Field name="email" label={strings.email} type="email" trouble={at('email')} />
-        <Field
-          name="password"
-          label={strings.password}
-          type={seen ? 'text' : 'password'}
-          autocomplete="new-password"
-          hint={strings.passwordHint}
-          trouble={at('password')}
-        >
-          <button type="button" class="button" aria-pressed={seen} onClick={() => setSeen(!seen)}>
-            {seen ? strings.hide : strings.show}
-          </button>
-        </Field>
-        <fieldset class="field roles">
-          <legend>{strings.role}</legend>
-          {ROLES.map((role) => (
-            <label key={role} class="role">
-              <input type="radio" name="role" value={role} defaultChecked={role === 'agent'} />
-              <span>
-                <b>{role === 'admin' ? strings.roleAdmin : strings.roleAgent}</b>
-                <small>{role === 'admin' ? strings.roleAdminHint : strings.roleAgentHint}</small>
-              </span>
-            </label>
-          ))}
-        </fieldset>
-        <p class="trouble" role="alert">
-          {refused && !FIELDS.includes(refused.field ?? '') && trouble}
-        </p>
-        <div class="dialog-buttons">
-          <button type="button" class="button" onClick={onClose}>
-            {strings.cancel}
-          </button>
-          <button type="submit" class="primary" disabled={busy}>
-            {strings.addAgent}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <Adding
+      {...props}
+      title={strings.addAgent}
+      fields={['name', 'email', 'password']}
+      add={(given) => ask('POST', '/v1/agents', agentOf(given))}
+    >
+      {(at) => (
+        <>
+          <Field name="name" label={strings.name} trouble={at('name')} />
+          <Field name="email" label={strings.email} type="email" trouble={at('email')} />
+          <Field
+            name="password"
+            label={strings.password}
+            type={seen ? 'text' : 'password'}
+            autocomplete="new-password"
+            hint={strings.passwordHint}
+            trouble={at('password')}
+          >
+            <button type="button" class="button" aria-pressed={seen} onClick={() => setSeen(!seen)}>
+              {seen ? strings.hide : strings.show}
+            </button>
+          </Field>
+          <fieldset class="field roles">
+            <legend>{strings.role}</legend>
+            {ROLES.map((role) => (
+              <label key={role} class="role">
+                <input type="radio" name="role" value={role} defaultChecked={role === 'agent'} />
+                <span>
+                  <b>{role === 'admin' ? strings.roleAdmin : strings.roleAgent}</b>
+                  <small>{role === 'admin' ? strings.roleAdminHint : strings.roleAgentHint}</small>
+                </span>
+              </label>
+            ))}
+          </fieldset>
+        </>
+      )}
+    </Adding>
   );
 }
 

@@ -60,6 +60,12 @@ export const PencilIcon = () => (
     <path d="M4.5 19.5l.9-3.900L16 5l3 3L8.400 18.600l-3.900.9ZM14 7l3 3" />
   </Icon>
 );
+export const CopyIcon = () => (
+  <Icon size={16}>
+    <path d="M8.500 8.500h10a1 1 0 0 1 1 1v10a1 1 0 0 1-1 1h-10a1 1 0 0 1-1-1v-10a1 1 0 0 1 1-1Z" />
+    <path d="M4.500 15.500v-11a1 1 0 0 1 1-1h10" />
+  </Icon>
+);
 export const PlusIcon = () => (
   <Icon size={15}>
     <path d="M12 5v14M5 12h14" />

@@ -6,6 +6,7 @@ import { PAGES, type SettingsPlace } from '../place.ts';
 import type { Screen } from '../screen.ts';
 import { fill } from '../strings/index.ts';
 import { Agents } from './agents.tsx';
+import { Apps } from './apps.tsx';
 import { AlertIcon } from './icons.tsx';
 import type { Listed } from './listed.ts';
 
@@ -29,7 +30,7 @@ export function Settings({ screen, place: { page } }: { screen: Screen; place: S
             ))}
           </nav>
         </header>
-        {page === 'agents' && <Agents screen={screen} />}
+        {page === 'agents' ? <Agents screen={screen} /> : <Apps screen={screen} />}
       </div>
     </main>
   );
