@@ -173,5 +173,15 @@ await table.waitForSelector('.stage[data-state=done]');
 await table.waitForTimeout(300);
 await picture(table, 'console-import-report');
 
+const settings = await console_();
+await settings.click('.rail >> text=Settings');
+await settings.waitForSelector('.member');
+await picture(settings, 'console-agents');
+await settings.click('.views >> text=Apps');
+await settings.click('.app >> text=Install');
+await settings.click('text=My customers are logged in');
+await settings.waitForTimeout(200);
+await picture(settings, 'console-apps');
+
 await browser.close();
 for (const socket of sockets) socket.close();
