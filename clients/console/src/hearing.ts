@@ -27,6 +27,8 @@ export class Hearing {
         screen.console?.outbox.discard(told.entry.cid);
         screen.notice.value = strings.notDone.replace('{reason}', told.entry.failure?.message ?? '');
         return;
+      case 'succeeded':
+        return screen.pane.forget();
       case 'problem':
         screen.notice.value = strings.notDone.replace('{reason}', told.error.message);
     }

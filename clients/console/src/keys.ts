@@ -4,6 +4,7 @@ import { flushSync } from 'preact/compat';
 
 import * as commands from './core/commands.ts';
 import { VIEWS, type Listed } from './core/frames.ts';
+import { wished } from './core/outbox.ts';
 import { CONTACTS, HOME, isListing } from './place.ts';
 import type { Screen } from './screen.ts';
 
@@ -81,7 +82,8 @@ function profile(screen: Screen): void {
 function meant(screen: Screen): Pick<Listed, 'thread' | 'status' | 'assignee'> | undefined {
   const { value: open } = screen.pane.thread;
   if (open) return open.known && { thread: open.thread, ...open.known };
-  return screen.inbox.value.rows.find(({ thread }) => thread === screen.cursor.value);
+  const row = screen.inbox.value.rows.find(({ thread }) => thread === screen.cursor.value);
+  return row && wished(row, screen.console?.outbox.of(row.thread) ?? []);
 }
 
 /** Assigns it to the agent. */

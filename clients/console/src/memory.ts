@@ -18,6 +18,8 @@ export interface Choices {
 
 /** What a tab keeps through a reload. */
 export interface Kept {
+  /** The id of the agent whose outbox and drafts these are. */
+  readonly agent?: string | undefined;
   readonly outbox?: readonly Entry[];
   readonly drafts?: Readonly<Record<string, Draft>>;
   /** How many rows of the inbox were loaded, and how far down it was scrolled. */

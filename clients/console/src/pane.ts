@@ -7,6 +7,7 @@ import * as commands from './core/commands.ts';
 import type { Console } from './core/console.ts';
 import type { Conversation, Known, Phase } from './core/conversation.ts';
 import type { Gone, Named, Reads, Track } from './core/frames.ts';
+import { wished } from './core/outbox.ts';
 import { itemsOf, type Item, type Said } from './core/items.ts';
 import type { Draft } from './memory.ts';
 import type { Screen } from './screen.ts';
@@ -53,6 +54,13 @@ export class Pane {
     const current = console?.current;
     if (current?.thread !== this.thread.value?.thread) this.#turn(current?.thread);
     this.thread.value = console && current ? this.#view(console, current) : undefined;
+  }
+
+  /** Forgets what is written in every thread. */
+  forget(): void {
+    this.drafts = {};
+    this.editing.value = undefined;
+    this.draft.value = NOTHING;
   }
 
   /** What is written now. */
@@ -141,7 +149,7 @@ export class Pane {
     return {
       thread,
       phase,
-      known,
+      known: known && wished(known, outbox.of(thread)),
       items: same ? before.items : itemsOf(timeline.events, outbox.of(thread), me, read),
       more: timeline.more,
       read,

@@ -217,6 +217,7 @@ export class Screen {
     if (!this.console) return;
     const { console, pane, scrolled, contacts } = this;
     tab.write({
+      agent: console.author,
       outbox: console.outbox.entries,
       drafts: pane.drafts,
       rows: console.inbox.rows.length,
@@ -240,7 +241,7 @@ export class Screen {
     const kept = tab.read();
     const device = this.choices.value.device ?? newId();
     if (!this.choices.value.device) this.choose({ device });
-    const console = (this.console = new Console(org, device, kept.outbox ?? [], Math.random));
+    const console = (this.console = new Console(org, device, kept.outbox ?? [], Math.random, kept.agent));
     this.pane.drafts = { ...kept.drafts };
     this.scrolled = kept.scrolled ?? 0;
     this.contacts.scrolled = kept.contacts?.scrolled ?? 0;

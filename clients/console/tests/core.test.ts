@@ -4,9 +4,10 @@ import { describe, expect, test } from 'vitest';
 
 import * as commands from '../src/core/commands.ts';
 import { Console, offline } from '../src/core/console.ts';
-import type { Event, Frame, Listed, ServerFrame } from '../src/core/frames.ts';
+import type { Event, Frame, Listed, Named, ServerFrame, ThreadStatus } from '../src/core/frames.ts';
 import { parse } from '../src/core/frames.ts';
 import { itemsOf } from '../src/core/items.ts';
+import { wished } from '../src/core/outbox.ts';
 import { disconnected, received } from '../src/core/receiving.ts';
 import { deadline, outgoing } from '../src/core/sending.ts';
 import { hashOf, placeOf } from '../src/place.ts';
@@ -156,6 +157,35 @@ describe('the outbox', () => {
     const from = { type: 'agent', id: ANA.id, name: ANA.name } as const;
     talk.hear({ t: 'event', thread: THREAD, event: event(2, { cid: one!.cid as string, from }) });
     expect(talk.console.outbox.entries.map(({ text }) => text)).toEqual(['two']);
+  });
+
+  test('what waits is what is shown of a thread, but for what has failed', () => {
+    const known = { status: 'open', assignee: null } as const;
+    const talk = new Talk().open();
+    const shown = () => wished<{ status: ThreadStatus; assignee: Named | null }>(known, talk.console.outbox.of(THREAD));
+    expect(shown()).toEqual(known);
+    commands.setStatus(talk.console, THREAD, 'closed');
+    commands.setStatus(talk.console, 'th_0_other', 'open');
+    commands.assign(talk.console, THREAD, ANA);
+    expect(shown()).toEqual({ status: 'closed', assignee: ANA });
+    const { cid } = commands.assign(talk.console, THREAD, null);
+    expect(shown()).toEqual({ status: 'closed', assignee: null });
+    talk.console.outbox.refused({ t: 'error', cid, code: 404, reason: 'unknown_target', message: '…' }, 0);
+    expect(shown()).toEqual({ status: 'closed', assignee: ANA });
+  });
+
+  test('is forgotten, and nothing of it sent, when another agent has logged in', () => {
+    const talk = new Talk().open();
+    disconnected(talk.console);
+    commands.write(talk.console, 'send', THREAD, "Ana's");
+    talk.connect();
+    expect(talk.sent('inbox', 'open')).toMatchObject([{ text: "Ana's" }]);
+    disconnected(talk.console);
+    talk.console.link = { ...offline(), phase: 'opening' };
+    const ben = { id: 'ag_ben', name: 'Ben', email: 'ben@demo.test', role: 'agent' };
+    talk.hear({ t: 'ready', org: 'demo', role: 'agent', agent: ben, heartbeat_ms: 25_000 });
+    expect([talk.sent('inbox', 'open'), talk.console.outbox.entries, talk.console.author]).toEqual([[], [], 'ag_ben']);
+    expect(talk.console.told).toEqual([{ type: 'succeeded' }]);
   });
 
   test('sends again with the same cid after a cut, and after 503 as late as it is told', () => {

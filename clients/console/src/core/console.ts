@@ -41,13 +41,17 @@ export const offline = (): Link => ({ phase: 'offline', repeatAt: Infinity });
 export type Told =
   | { readonly type: 'said'; readonly row: Listed }
   | { readonly type: 'failed'; readonly entry: Entry }
-  | { readonly type: 'problem'; readonly error: Pick<Refusal, 'code' | 'reason' | 'message'> };
+  | { readonly type: 'problem'; readonly error: Pick<Refusal, 'code' | 'reason' | 'message'> }
+  /** Somebody else logged in than who did what is kept; it is gone. */
+  | { readonly type: 'succeeded' };
 
 /** Where the parts meet; each is described by its own module. */
 export class Console {
   readonly org: string;
   readonly device: string;
   me: Me | undefined;
+  /** The id of the agent who did what is in the outbox. */
+  author: string | undefined;
   agents: readonly AgentPresence[] = [];
   /** The own state, as last chosen. */
   state: AgentState = 'online';
@@ -67,9 +71,11 @@ export class Console {
   readonly backoff: Backoff;
   readonly #kept = new Map<string, Conversation>();
 
-  constructor(org: string, device: string, kept: readonly Entry[], random: Random) {
+  /** `kept`: what was in the outbox of `author` when the page ended. */
+  constructor(org: string, device: string, kept: readonly Entry[], random: Random, author?: string) {
     this.org = org;
     this.device = device;
+    this.author = author;
     this.backoff = new Backoff(random, 500, 15_000);
     this.outbox = new Outbox(this.backoff, kept);
     this.requests = new Requests(this.backoff);

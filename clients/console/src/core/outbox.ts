@@ -33,6 +33,19 @@ export interface Entry {
 
 export type Command = Pick<Entry, 'text' | 'target' | 'target_id' | 'agent' | 'status'>;
 
+/** Whose a thread is and whether it is open once these commands are done: what is shown while they wait. */
+export function wished<K extends { readonly status: ThreadStatus; readonly assignee: Named | null }>(
+  known: K,
+  entries: readonly Entry[],
+): K {
+  return entries
+    .filter(({ failure }) => !failure)
+    .reduce<K>((now, { kind, status, agent }) => {
+      if (kind === 'status') return { ...now, status: status! };
+      return kind === 'assign' ? { ...now, assignee: agent ?? null } : now;
+    }, known);
+}
+
 export class Outbox {
   /** Counts changes to what is held. */
   version = 0;
@@ -75,6 +88,13 @@ export class Outbox {
     if (this.#onItsWay === cid) this.#onItsWay = undefined;
     if (this.#entries.delete(cid)) this.version++;
     return entry;
+  }
+
+  /** Forgets everything. */
+  wipe(): void {
+    this.#entries.clear();
+    this.#onItsWay = undefined;
+    this.version++;
   }
 
   /** A failed one is tried again, as a new command. */

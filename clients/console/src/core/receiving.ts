@@ -88,6 +88,7 @@ function ofThread(console: Console, current: Conversation, frame: OfThread, now:
 function ready(console: Console, frame: Ready, now: number): void {
   const { link, inbox, requests, current } = console;
   console.me = frame.agent;
+  succeed(console, frame.agent.id);
   link.phase = 'live';
   link.readyAt = now;
   link.heartbeat = frame.heartbeat_ms;
@@ -96,6 +97,15 @@ function ready(console: Console, frame: Ready, now: number): void {
   inbox.restart();
   requests.add('inbox', inbox.asks);
   if (current && !current.gone) ask(console, current);
+}
+
+/** What one agent did and was not sent is never done in another's name. */
+function succeed(console: Console, agent: string): void {
+  const { author } = console;
+  console.author = agent;
+  if (author === undefined || author === agent) return;
+  console.outbox.wipe();
+  console.tell({ type: 'succeeded' });
 }
 
 /** Asks for a thread from where it is held. */

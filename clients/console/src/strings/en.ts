@@ -86,6 +86,7 @@ export const en = {
   fileNotSent: 'The file could not be sent: the server can’t be reached, or the file has changed since you chose it.',
   howRead: 'How it will be read',
   howReadHint: 'Each column by its name, with the first rows. To change what a column becomes, rename it in the file.',
+  noRowsRead: 'Of the first rows, none can be shown. Check the file to see why.',
   firstName: 'First name',
   lastName: 'Last name',
   customJson: 'Custom data, as JSON',

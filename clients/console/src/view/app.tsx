@@ -41,5 +41,5 @@ function Rooms({ screen }: { screen: Screen }) {
 
 function toMain(event: Event): void {
   event.preventDefault();
-  document.querySelector<HTMLElement>('main')?.focus();
+  document.querySelector<HTMLElement>('#main')?.focus();
 }

@@ -29,7 +29,7 @@ export function Header({ screen, thread, known }: Props) {
       </button>
       <Avatar id={contact.id} name={contact.name} online={online} />
       <div class="whose">
-        <h2 dir="auto">{contact.name}</h2>
+        <h1 dir="auto">{contact.name}</h1>
         <p>{[contact.email, online ? strings.customerOnline : undefined].filter(Boolean).join(' · ')}</p>
       </div>
       <Assign screen={screen} thread={thread.thread} assignee={known.assignee} />

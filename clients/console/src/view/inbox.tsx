@@ -10,13 +10,13 @@ export function Inbox({ screen, place }: { screen: Screen; place: InboxPlace }) 
   const thread = screen.pane.thread.value;
   return (
     <>
-      <List screen={screen} view={place.view} />
+      <List screen={screen} view={place.view} main={!thread} />
       {thread ? (
         <OpenThread screen={screen} />
       ) : (
-        <main id="main" class="pane" tabIndex={-1}>
+        <aside class="pane" aria-label={screen.words.value.strings.noThread}>
           <Nothing screen={screen} />
-        </main>
+        </aside>
       )}
     </>
   );

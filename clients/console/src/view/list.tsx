@@ -6,11 +6,18 @@ import { Listing } from './listing.tsx';
 import { Found, SearchField, useSearch } from './search.tsx';
 import { Row } from './row.tsx';
 
-export function List({ screen, view }: { screen: Screen; view: View }) {
+/** `main`: there is no thread beside it that would be what the page is for. */
+export function List({ screen, view, main }: { screen: Screen; view: View; main: boolean }) {
   const { strings } = screen.words.value;
   const search = useSearch(screen);
   return (
-    <section class="list" aria-label={strings.conversations}>
+    <section
+      id={main ? 'main' : undefined}
+      class="list"
+      role={main ? 'main' : undefined}
+      tabIndex={-1}
+      aria-label={strings.conversations}
+    >
       <header>
         <h1>{strings.inbox}</h1>
         <SearchField screen={screen} search={search} />

@@ -66,6 +66,7 @@ function Columns({ preview: { columns, rows }, strings }: { preview: Preview; st
           </tbody>
         </table>
       </div>
+      {rows.length === 0 && <p class="none">{strings.noRowsRead}</p>}
     </section>
   );
 }

@@ -114,6 +114,27 @@ describe('an agent', () => {
     expect(desk.troubles).toEqual([]);
   });
 
+  test('leaves nothing of what one agent wrote to the next one in the same tab', async () => {
+    const kim = await desk.customer('Tab Owner');
+    await kim.send('Hello?').acked;
+    const page = await desk.agent('ana');
+    const ended = () => page.evaluate(() => fetch('/v1/sessions', { method: 'DELETE' }).then(({ status }) => status));
+    await openThread(page, 'Tab Owner');
+    await page.fill('.composer textarea', 'of Ana, not sent');
+    expect(await ended()).toBe(204);
+    await page.waitForSelector('.login');
+    await logIn(page, 'ana@demo.test');
+    await expect.poll(() => page.inputValue('.composer textarea'), { timeout: 8_000 }).toBe('of Ana, not sent');
+    expect(await ended()).toBe(204);
+    await page.waitForSelector('.login');
+    await logIn(page, 'ben@demo.test');
+    await page.waitForSelector('.composer');
+    expect(await page.inputValue('.composer textarea')).toBe('');
+    await write(page, 'of Ben');
+    await until(kim, () => texts(kim).includes('of Ben'));
+    expect(texts(kim)).toEqual(['Hello?', 'of Ben']);
+  });
+
   test('does it all by keyboard, and finds everything as it was after a reload', async () => {
     for (const name of ['First Caller', 'Second Caller']) await (await desk.customer(name)).send(`I am ${name}`).acked;
     const page = await desk.agent('ben');
