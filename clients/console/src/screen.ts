@@ -15,6 +15,7 @@ import type { Filter } from './core/directory.ts';
 import type { AgentPresence, AgentState, Listed, Me, View } from './core/frames.ts';
 import { Hearing } from './hearing.ts';
 import { ask, type Problem } from './http.ts';
+import { hasUnsent, keptOf } from './keeping.ts';
 import { Imports } from './imports.ts';
 import { choices, tab, type Choices } from './memory.ts';
 import { Notifier } from './notifier.ts';
@@ -79,7 +80,7 @@ export class Screen {
     document.addEventListener('visibilitychange', () => document.hidden || this.#connection?.hint());
     addEventListener('pagehide', () => this.keep());
     addEventListener('beforeunload', (event) => {
-      if (this.#unsent || this.imports.sending.value) event.preventDefault();
+      if (hasUnsent(this) || this.imports.sending.value) event.preventDefault();
     });
     const { org } = this.choices.value;
     if (org) this.#connect(org);
@@ -214,21 +215,7 @@ export class Screen {
 
   /** Keeps what a reload is to find again. */
   keep(): void {
-    if (!this.console) return;
-    const { console, pane, scrolled, contacts } = this;
-    tab.write({
-      agent: console.author,
-      outbox: console.outbox.entries,
-      drafts: pane.drafts,
-      rows: console.inbox.rows.length,
-      scrolled,
-      contacts: { rows: contacts.directory.value?.contacts.length ?? 0, scrolled: contacts.scrolled },
-    });
-  }
-
-  /** Whether leaving now would leave something unsent: a reload finds it, a closed tab does not. */
-  get #unsent(): boolean {
-    return this.#connection?.state.is !== 'live' && Boolean(this.console?.outbox.entries.length);
+    if (this.console) tab.write(keptOf(this, this.console));
   }
 
   #woke(): void {

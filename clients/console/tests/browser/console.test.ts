@@ -225,9 +225,14 @@ describe('the page', () => {
 
   test('on a phone is the list, then the thread, then its customer', async () => {
     await (await desk.customer('Pocket Reader')).send('Hello').acked;
-    const page = await desk.agent('ben', { viewport: { width: 390, height: 760 }, hasTouch: true, isMobile: true });
+    const phone = { viewport: { width: 390, height: 760 }, hasTouch: true, isMobile: true, bypassCSP: true };
+    const page = await desk.agent('ben', phone);
+    await page.waitForSelector('.inbox-row:has-text("Pocket Reader")');
+    expect(await violations(page)).toEqual([]);
     await page.tap('.inbox-row:has-text("Pocket Reader")');
     await page.waitForSelector('.composer');
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Close', exact: true }).waitFor();
     expect(await page.locator('.list').isVisible()).toBe(false);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
     await page.tap('[aria-label="Show details"]');
