@@ -79,6 +79,8 @@ export class Screen {
     for (const type of ['online', 'focus', 'pageshow']) addEventListener(type, () => this.#connection?.hint());
     document.addEventListener('visibilitychange', () => document.hidden || this.#connection?.hint());
     addEventListener('pagehide', () => this.keep());
+    // A file that misses its place is not opened instead of the console.
+    for (const type of ['dragover', 'drop']) addEventListener(type, (event) => event.preventDefault());
     addEventListener('beforeunload', (event) => {
       if (hasUnsent(this) || this.imports.sending.value) event.preventDefault();
     });
@@ -232,7 +234,7 @@ export class Screen {
     this.pane.drafts = { ...kept.drafts };
     this.scrolled = kept.scrolled ?? 0;
     this.contacts.scrolled = kept.contacts?.scrolled ?? 0;
-    this.loggedOut.value = undefined;
+    this.loggedOut.value = this.notice.value = undefined;
     const { value: place } = this.place;
     if (place.room === 'inbox') console.inbox.turnTo(place.view, kept.rows);
     if (place.room === 'contacts') this.contacts.list(place.filter, kept.contacts?.rows);

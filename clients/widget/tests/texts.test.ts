@@ -3,10 +3,20 @@
 import { describe, expect, test } from 'vitest';
 
 import { dayOf, timeOf } from '../src/dates.ts';
+import { tooMany } from '../src/length.ts';
 import { pieces } from '../src/links.ts';
 import { en } from '../src/strings/en.ts';
 import { badge, counted, fill, wordsOf } from '../src/strings/index.ts';
 import { uk } from '../src/strings/uk.ts';
+
+test('a text is too long by its characters, not by what they are made of', () => {
+  expect([tooMany(''), tooMany('x'.repeat(10_000)), tooMany('😀'.repeat(10_000))]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  expect([tooMany('x'.repeat(10_001)), tooMany('😀'.repeat(10_001))]).toEqual([10_001, 10_001]);
+});
 
 describe('links', () => {
   const links = (text: string) => pieces(text).flatMap(({ text, href }) => (href ? [[text, href]] : []));

@@ -172,6 +172,7 @@ export const en = {
   note: 'Note',
   edited: 'edited',
   deleted: 'Message deleted',
+  tooLong: 'Too long: {n} of at most {most} characters',
   sending: 'Sending',
   sent: 'Sent',
   read: 'Read by the customer',

@@ -2,6 +2,7 @@
 
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
+import { LONGEST, tooMany } from '../../../widget/src/length.ts';
 import type { Screen } from '../screen.ts';
 import { fill } from '../strings/index.ts';
 import { grow } from './grow.ts';
@@ -9,8 +10,6 @@ import { CloseIcon, NoteIcon, SendIcon } from './icons.tsx';
 
 // More of a name than this is no help in a sentence.
 const NAME = 40;
-// The wire's limit for a text, in what `maxLength` counts.
-const LONGEST = 10_000;
 // Who has not touched a key for so long is thinking, not typing.
 const IDLE = 5_000;
 
@@ -21,6 +20,7 @@ export function Composer({ screen, name }: { screen: Screen; name: string }) {
   const editing = pane.editing.value;
   const field = useRef<HTMLTextAreaElement>(null);
   const touched = useTyping(screen);
+  const long = tooMany(text.trim());
   const { value: wishes } = pane.focus;
   // Before the next key: whoever asks to write goes on typing.
   useLayoutEffect(() => {
@@ -30,7 +30,7 @@ export function Composer({ screen, name }: { screen: Screen; name: string }) {
 
   const submit = (event: Event) => {
     event.preventDefault();
-    if (pane.submit()) touched('');
+    if (long === undefined && pane.submit()) touched('');
     field.current?.focus();
   };
   const write = (value: string) => {
@@ -70,7 +70,7 @@ export function Composer({ screen, name }: { screen: Screen; name: string }) {
           ref={field}
           rows={1}
           dir="auto"
-          maxLength={LONGEST}
+          aria-invalid={long !== undefined}
           placeholder={placeholder}
           aria-label={placeholder}
           value={text}
@@ -81,11 +81,16 @@ export function Composer({ screen, name }: { screen: Screen; name: string }) {
           type="submit"
           class="send"
           aria-label={editing ? strings.save : note ? strings.addNote : strings.send}
-          disabled={!text.trim()}
+          disabled={!text.trim() || long !== undefined}
         >
           <SendIcon />
         </button>
       </div>
+      {long !== undefined && (
+        <p class="trouble" role="alert">
+          {fill(strings.tooLong, { n: long, most: LONGEST })}
+        </p>
+      )}
     </form>
   );
 }

@@ -21,6 +21,8 @@ export function Dialog({ screen, title, onClose, class: name = '', children }: P
   useLayoutEffect(() => {
     const before = document.activeElement as HTMLElement | null;
     dialog.current!.showModal();
+    // To what is asked, where something is.
+    dialog.current!.querySelector<HTMLElement>('input, select, textarea')?.focus();
     return () => before?.focus();
   }, []);
   return (

@@ -29,7 +29,9 @@ export function Header({ screen, thread, known }: Props) {
       </button>
       <Avatar id={contact.id} name={contact.name} online={online} />
       <div class="whose">
-        <h1 dir="auto">{contact.name}</h1>
+        <h1>
+          <bdi>{contact.name}</bdi>
+        </h1>
         <p>{[contact.email, online ? strings.customerOnline : undefined].filter(Boolean).join(' · ')}</p>
       </div>
       <Assign screen={screen} thread={thread.thread} assignee={known.assignee} />

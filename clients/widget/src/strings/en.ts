@@ -49,6 +49,7 @@ export const en = {
   optional: 'optional',
   missing: 'Please fill this in',
   badEmail: 'Please check the address',
+  tooLong: 'Too long: {n} of at most {most} characters',
   notTaken: 'That didn’t work. Please check what you entered.',
   unread: { one: '{n} unread message', other: '{n} unread messages' } as Plural,
 };

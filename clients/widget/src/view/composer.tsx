@@ -2,11 +2,11 @@
 
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
+import { LONGEST, tooMany } from '../length.ts';
+import { fill } from '../strings/index.ts';
 import type { Widget } from '../widget.ts';
 import { CloseIcon, SendIcon } from './icons.tsx';
 
-// The wire's limit for a text, in what `maxLength` counts.
-const LONGEST = 10_000;
 // Who has not touched a key for so long is thinking, not typing.
 const IDLE = 5_000;
 
@@ -17,6 +17,7 @@ export function Composer({ widget }: { widget: Widget }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const text = widget.draft.value;
   const touched = useTyping(widget);
+  const long = tooMany(text.trim());
 
   useEffect(() => field.current?.focus(), [editing]);
   useLayoutEffect(() => grow(field.current), [text]);
@@ -24,7 +25,7 @@ export function Composer({ widget }: { widget: Widget }) {
   const submit = (event: Event) => {
     event.preventDefault();
     const words = text.trim();
-    if (!words) return;
+    if (!words || tooMany(words)) return;
     if (editing) {
       stopEditing();
       if (words !== editing.text) widget.chat.client?.edit(editing.seq, words);
@@ -62,17 +63,27 @@ export function Composer({ widget }: { widget: Widget }) {
           ref={field}
           rows={1}
           dir="auto"
-          maxLength={LONGEST}
+          aria-invalid={long !== undefined}
           placeholder={strings.write}
           aria-label={strings.write}
           value={text}
           onInput={(event) => write(event.currentTarget.value)}
           onKeyDown={key}
         />
-        <button type="submit" class="send" aria-label={editing ? strings.save : strings.send} disabled={!text.trim()}>
+        <button
+          type="submit"
+          class="send"
+          aria-label={editing ? strings.save : strings.send}
+          disabled={!text.trim() || long !== undefined}
+        >
           <SendIcon />
         </button>
       </div>
+      {long !== undefined && (
+        <p class="error" role="alert">
+          {fill(strings.tooLong, { n: long, most: LONGEST })}
+        </p>
+      )}
     </form>
   );
 }

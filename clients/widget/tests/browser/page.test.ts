@@ -58,6 +58,12 @@ describe('on a page', () => {
     await page.keyboard.type('two');
     await page.keyboard.press('Enter');
     await shows(page, 'one\ntwo');
+    await page.fill('textarea', 'x'.repeat(10_001));
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.error >> text=10001');
+    await page.keyboard.press('Backspace');
+    await page.keyboard.press('Enter');
+    await shows(page, 'one\ntwo', 'x'.repeat(10_000));
     await page.keyboard.press('Escape');
     await expect.poll(focused).toBe('Open chat');
   });
