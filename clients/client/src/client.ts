@@ -26,7 +26,7 @@ import { Session, type ProfileFields, type User } from './session.ts';
 import { Shelf } from './shelf.ts';
 import { within } from './time.ts';
 import { TokenSource, type Provider } from './tokensource.ts';
-import { Waiting, type Sending } from './waiting.ts';
+import { reached, Waiting, type Sending } from './waiting.ts';
 import { checkFrame } from './wire.ts';
 
 // After `logout` the server says `bye` and closes; everything here is deleted already, so this is only politeness.
@@ -98,17 +98,7 @@ export class Client extends Look {
 
   /** Resolves when everything up to now is here. Rejects with `stopped` or `closed` if it won't be. */
   ready(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const look = () => {
-        if (this.#state === 'live') resolve();
-        else if (this.#state === 'stopped') reject(this.#stopped());
-        else if (this.#state === 'closed') reject(this.#closed());
-        else return;
-        off();
-      };
-      const off = this.on('state', look);
-      look();
-    });
+    return reached(this, () => (this.#state === 'stopped' ? this.#stopped() : this.#closed()));
   }
 
   /** Calls `listener` at each change of this type, until the answer is called. */

@@ -1,5 +1,6 @@
 /** Who waits for an ack or an answer, and what ends the wait. */
 
+import type { Client } from './client.ts';
 import type { Entry } from './entry.ts';
 import { ClientError } from './errors.ts';
 import type { Ack } from './frames.ts';
@@ -81,4 +82,19 @@ export class Waiting {
       else desk.open();
     }
   }
+}
+
+/** Resolves when the client is live. Rejects with what `end` says when it won't be. */
+export function reached(client: Pick<Client, 'state' | 'on'>, end: () => ClientError): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      const { state } = client;
+      if (state === 'live') resolve();
+      else if (state === 'stopped' || state === 'closed') reject(end());
+      else return;
+      off();
+    };
+    const off = client.on('state', look);
+    look();
+  });
 }

@@ -54,6 +54,7 @@ export class Pane {
     const current = console?.current;
     if (current?.thread !== this.thread.value?.thread) this.#turn(current?.thread);
     this.thread.value = console && current ? this.#view(console, current) : undefined;
+    this.#stopEditing();
   }
 
   /** Forgets what is written in every thread. */
@@ -132,6 +133,13 @@ export class Pane {
 
   older(): void {
     this.#screen.act(commands.history);
+  }
+
+  /** What was deleted meanwhile, in another tab perhaps, gets no other text. */
+  #stopEditing(): void {
+    const seq = this.editing.value?.event?.seq;
+    const deleted = (item: Item) => item.is !== 'event' && item.event?.seq === seq && item.text === undefined;
+    if (seq !== undefined && this.thread.value?.items.some(deleted)) this.edit(undefined);
   }
 
   #turn(thread: string | undefined): void {

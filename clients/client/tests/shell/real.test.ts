@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 
 import { Client, MemoryStorage, type Options, type SocketClass } from '../../src/index.ts';
 import { Server } from './server.ts';
+import { until } from './until.ts';
 
 let server: Server;
 const clients: Client[] = [];
@@ -32,19 +33,6 @@ async function client(options: Partial<Options> = {}): Promise<Client> {
   clients.push(made);
   made.start();
   return made;
-}
-
-/** Waits until something holds of what a client knows, looked at after each of its changes. */
-function until(one: Client, holds: () => boolean): Promise<void> {
-  return new Promise((resolve) => {
-    const look = () => {
-      if (!holds()) return;
-      off();
-      resolve();
-    };
-    const off = one.watch(look);
-    look();
-  });
 }
 
 const someone = (): { user_id: string } => ({ user_id: randomUUID() });

@@ -1,9 +1,9 @@
-/** Languages. To add one: a file beside `uk.ts`, and its line in `LANGUAGES`. */
+/** Languages. To add one: a folder beside `uk`, and its line in `LANGUAGES`. */
 
 import type { Plural } from '../../../widget/src/strings/en.ts';
 import { badge, fill } from '../../../widget/src/strings/index.ts';
-import { en, type Strings } from './en.ts';
-import { uk } from './uk.ts';
+import { en, type Strings } from './en/index.ts';
+import { uk } from './uk/index.ts';
 
 export { badge, fill };
 export type { Plural, Strings };

@@ -8,7 +8,7 @@ import type { Screen } from '../screen.ts';
 import type { Words } from '../strings/index.ts';
 import { Avatar } from './avatar.tsx';
 import { AlertIcon, ClockIcon, MoreIcon, NoteIcon, TickIcon } from './icons.tsx';
-import { Text } from './text.tsx';
+import { Text } from '../../../widget/src/view/text.tsx';
 import { fullOf, timeOf } from './times.ts';
 
 interface Props {
@@ -53,8 +53,8 @@ function BubbleView({ screen, item, words }: Props) {
         </p>
       )}
       <div class="line">
-        <p class="bubble" dir="auto" data-deleted={text === undefined}>
-          {text === undefined ? strings.deleted : <Text text={text} />}
+        <p class="bubble" data-deleted={text === undefined}>
+          <Text text={text ?? strings.deleted} />
         </p>
         {changeable && (
           <button
@@ -72,7 +72,7 @@ function BubbleView({ screen, item, words }: Props) {
       {tick === 'failed' ? (
         <Failed screen={screen} item={item} words={words} />
       ) : (
-        last && (
+        (last || edited) && (
           <p class="meta">
             {edited && <span>{strings.edited}</span>}
             <time dateTime={new Date(at).toISOString()} title={fullOf(at, locale)}>
@@ -102,8 +102,10 @@ function Menu({ screen, item, words: { strings }, onDone }: Props & { readonly o
     onDone();
     screen.pane.edit(item);
   };
-  const remove = () => {
+  const remove = (event: MouseEvent) => {
     if (!sure) return setSure(true);
+    // The button goes, and whoever is at the keyboard stays in the thread.
+    (event.currentTarget as HTMLElement).closest<HTMLElement>('.items')?.focus();
     onDone();
     screen.pane.remove(item);
   };

@@ -1,17 +1,16 @@
 /** What one writes with: a reply, a note for agents only, or a new text for an old one. */
 
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 import { LONGEST, tooMany } from '../../../widget/src/length.ts';
+import { grow } from '../../../widget/src/view/grow.ts';
+import { useTyping } from '../../../widget/src/view/hooks.ts';
 import type { Screen } from '../screen.ts';
 import { fill } from '../strings/index.ts';
-import { grow } from './grow.ts';
 import { CloseIcon, NoteIcon, SendIcon } from './icons.tsx';
 
 // More of a name than this is no help in a sentence.
 const NAME = 40;
-// Who has not touched a key for so long is thinking, not typing.
-const IDLE = 5_000;
 
 export function Composer({ screen, name }: { screen: Screen; name: string }) {
   const { pane } = screen;
@@ -19,7 +18,7 @@ export function Composer({ screen, name }: { screen: Screen; name: string }) {
   const { text, note } = pane.draft.value;
   const editing = pane.editing.value;
   const field = useRef<HTMLTextAreaElement>(null);
-  const touched = useTyping(screen);
+  const touched = useTyping((on) => pane.typing(on));
   const long = tooMany(text.trim());
   const { value: wishes } = pane.focus;
   // Before the next key: whoever asks to write goes on typing.
@@ -93,23 +92,6 @@ export function Composer({ screen, name }: { screen: Screen; name: string }) {
       )}
     </form>
   );
-}
-
-/** Tells the others that one types, until the text is empty, sent, or left alone. */
-function useTyping({ pane }: Screen): (text: string) => void {
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  const stop = () => {
-    clearTimeout(timer.current);
-    if (timer.current !== undefined) pane.typing(false);
-    timer.current = undefined;
-  };
-  useEffect(() => stop, []);
-  return (text) => {
-    if (!text.trim()) return stop();
-    clearTimeout(timer.current);
-    pane.typing(true);
-    timer.current = setTimeout(stop, IDLE);
-  };
 }
 
 /** A name within a sentence: short, and turning nothing around that is not its own (Unicode's isolates). */

@@ -7,7 +7,7 @@ import type { Scalar } from '../core/frames.ts';
 import type { Screen } from '../screen.ts';
 import { Editable, Trouble, typing, useSaving } from './editor.tsx';
 import { PlusIcon } from './icons.tsx';
-import { Text } from './text.tsx';
+import { Text } from '../../../widget/src/view/text.tsx';
 
 interface Props {
   readonly screen: Screen;

@@ -6,7 +6,7 @@ import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Problem } from '../http.ts';
 import type { Screen } from '../screen.ts';
 import { fill } from '../strings/index.ts';
-import { grow } from './grow.ts';
+import { grow } from '../../../widget/src/view/grow.ts';
 import { PencilIcon } from './icons.tsx';
 
 /** Does something that may be refused, and says so: `busy` meanwhile, then the `refused`'s own words. */

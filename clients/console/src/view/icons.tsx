@@ -1,25 +1,14 @@
-/** The few pictures there are, drawn in the colour of the text around them. */
+/** The pictures of the console, beside those that it shares with the widget. */
 
 import type { ComponentChildren } from 'preact';
 
-function Icon({ children, size = 20 }: { children: ComponentChildren; size?: number }) {
-  return (
-    <svg
-      width={size}
-      height={size}
-      viewBox="0 0 24 24"
-      fill="none"
-      stroke="currentColor"
-      stroke-width="1.8"
-      stroke-linecap="round"
-      stroke-linejoin="round"
-      aria-hidden="true"
-      focusable="false"
-    >
-      {children}
-    </svg>
-  );
-}
+import { Icon as Drawn } from '../../../widget/src/view/icons.tsx';
+
+export { AlertIcon, CheckIcon as TickIcon, ClockIcon, MoreIcon } from '../../../widget/src/view/icons.tsx';
+
+const Icon = (given: { readonly children: ComponentChildren; readonly size?: number }) => (
+  <Drawn weight={1.8} {...given} />
+);
 
 /** Two ends of one thread. */
 export const Mark = ({ size = 34 }: { size?: number }) => (
@@ -138,28 +127,6 @@ export const NoteIcon = ({ size = 16 }: { size?: number }) => (
   <Icon size={size}>
     <path d="M5 4.500h14a.5.5 0 0 1 .5.500v9.500l-5 5H5a.5.5 0 0 1-.5-.5V5a.5.5 0 0 1 .5-.5Z" />
     <path d="M19.5 14.500h-5v5M8 9h8M8 12.500h4" />
-  </Icon>
-);
-export const MoreIcon = () => (
-  <Icon size={18}>
-    <path d="M5.5 12h.01M12 12h.01M18.5 12h.01" stroke-width="3" />
-  </Icon>
-);
-export const TickIcon = ({ twice }: { twice: boolean }) => (
-  <Icon size={14}>
-    {twice ? <path d="m2 12.5 4.5 4.500L15 8M12.5 16l1 1L22 8" /> : <path d="m5 12.5 4.5 4.500L19 8" />}
-  </Icon>
-);
-export const ClockIcon = () => (
-  <Icon size={13}>
-    <circle cx="12" cy="12" r="9" />
-    <path d="M12 7v5l3 2" />
-  </Icon>
-);
-export const AlertIcon = () => (
-  <Icon size={17}>
-    <circle cx="12" cy="12" r="9" />
-    <path d="M12 7.500v5M12 16.200h.01" />
   </Icon>
 );
 export const DeviceIcon = ({ kind }: { kind: string }) => (

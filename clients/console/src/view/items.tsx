@@ -2,6 +2,7 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
+import { useLooking } from '../../../widget/src/view/hooks.ts';
 import { AT_END, followed, type Following } from '../core/following.ts';
 import type { Item } from '../core/items.ts';
 import type { Thread } from '../pane.ts';
@@ -142,16 +143,9 @@ function useReading(
   following: { readonly current: Following },
   atEnd: boolean,
 ): void {
-  useEffect(() => {
-    const look = () => {
-      const seen = following.current.atEnd && !document.hidden && document.hasFocus();
-      if (phase === 'live' && head > read.agents && seen) screen.pane.read();
-    };
-    look();
-    const controller = new AbortController();
-    const { signal } = controller;
-    addEventListener('focus', look, { signal });
-    document.addEventListener('visibilitychange', look, { signal });
-    return () => controller.abort();
-  }, [head, phase, atEnd, read.agents]);
+  const look = () => {
+    const seen = following.current.atEnd && !document.hidden && document.hasFocus();
+    if (phase === 'live' && head > read.agents && seen) screen.pane.read();
+  };
+  useLooking(look, [head, phase, atEnd, read.agents]);
 }

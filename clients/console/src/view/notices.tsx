@@ -1,13 +1,9 @@
 /** A plain word about what is not as usual: no connection, or something that could not be done. */
 
-import { useEffect, useState } from 'preact/hooks';
-
+import { useLasting } from '../../../widget/src/view/hooks.ts';
 import type { Screen } from '../screen.ts';
 import { fill } from '../strings/index.ts';
 import { AlertIcon, CloseIcon } from './icons.tsx';
-
-// A connection that is back sooner was not missed.
-const PATIENCE = 1_500;
 
 export function Notices({ screen }: { screen: Screen }) {
   const { strings } = screen.words.value;
@@ -46,13 +42,7 @@ export function Notices({ screen }: { screen: Screen }) {
 function useConnection(screen: Screen): string | undefined {
   const { strings } = screen.words.value;
   const state = screen.connection.value;
-  const away = state.is !== 'live';
-  const [late, setLate] = useState(false);
-  useEffect(() => {
-    if (!away) return setLate(false);
-    const timer = setTimeout(() => setLate(true), PATIENCE);
-    return () => clearTimeout(timer);
-  }, [away]);
+  const late = useLasting(state.is !== 'live');
   if (state.is === 'stopped') return fill(strings.stopped, { reason: state.reason });
-  return away && late ? strings.disconnected : undefined;
+  return late ? strings.disconnected : undefined;
 }

@@ -13,7 +13,7 @@ import { Avatar } from './avatar.tsx';
 import { Custom } from './custom.tsx';
 import { Editable } from './editor.tsx';
 import { CloseIcon, DeviceIcon } from './icons.tsx';
-import { Text } from './text.tsx';
+import { Text } from '../../../widget/src/view/text.tsx';
 import { fullOf, timeOf } from './times.ts';
 
 interface Props {

@@ -8,6 +8,7 @@ import WebSocket from 'ws';
 
 import { Client, MemoryStorage, type SocketClass } from '../../../client/src/index.ts';
 import { Server } from '../../../client/tests/shell/server.ts';
+export { until } from '../../../client/tests/shell/until.ts';
 import { launch } from '../../../widget/tests/browser/site.ts';
 
 /** Everything that one file of tests needs, gone when it is over. */
@@ -128,17 +129,4 @@ export async function shows(page: Page, ...expected: string[]): Promise<void> {
   await expect
     .poll(() => page.locator('.bubble').allTextContents(), { timeout: 15_000, interval: 30 })
     .toEqual(expected);
-}
-
-/** Waits until something holds of what a customer's client knows, looked at after each of its changes. */
-export function until(client: Client, holds: () => boolean): Promise<void> {
-  return new Promise((resolve) => {
-    const look = () => {
-      if (!holds()) return;
-      off();
-      resolve();
-    };
-    const off = client.watch(look);
-    look();
-  });
 }

@@ -4,10 +4,10 @@ import type { Message } from '@onethread/client';
 import { useState } from 'preact/hooks';
 
 import { timeOf } from '../dates.ts';
-import { pieces } from '../links.ts';
 import type { Words } from '../strings/index.ts';
 import type { Widget } from '../widget.ts';
 import { AlertIcon, CheckIcon, ClockIcon, MoreIcon } from './icons.tsx';
+import { Text } from './text.tsx';
 
 interface Props {
   readonly widget: Widget;
@@ -33,7 +33,7 @@ export function Bubble({ widget, words, message, first, last }: Props) {
       {first && !mine ? <span class="author">{name}</span> : <span class="unseen">{name}: </span>}
       <div class="line">
         <p class="bubble" data-deleted={deleted}>
-          <span dir="auto">{deleted ? strings.deleted : <Text text={text ?? ''} />}</span>
+          <Text text={deleted ? strings.deleted : (text ?? '')} />
         </p>
         {changeable && (
           <button
@@ -60,23 +60,6 @@ export function Bubble({ widget, words, message, first, last }: Props) {
         )
       )}
     </div>
-  );
-}
-
-/** Text as text, and links that are links; nothing in it is ever read as HTML. */
-function Text({ text }: { text: string }) {
-  return (
-    <>
-      {pieces(text).map(({ text, href }) =>
-        href ? (
-          <a href={href} target="_blank" rel="noopener noreferrer nofollow ugc">
-            {text}
-          </a>
-        ) : (
-          text
-        ),
-      )}
-    </>
   );
 }
 

@@ -5,10 +5,9 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { LONGEST, tooMany } from '../length.ts';
 import { fill } from '../strings/index.ts';
 import type { Widget } from '../widget.ts';
+import { grow } from './grow.ts';
+import { useTyping } from './hooks.ts';
 import { CloseIcon, SendIcon } from './icons.tsx';
-
-// Who has not touched a key for so long is thinking, not typing.
-const IDLE = 5_000;
 
 export function Composer({ widget }: { widget: Widget }) {
   const editing = widget.editing.value;
@@ -16,7 +15,7 @@ export function Composer({ widget }: { widget: Widget }) {
   const { strings } = widget.words.value;
   const field = useRef<HTMLTextAreaElement>(null);
   const text = widget.draft.value;
-  const touched = useTyping(widget);
+  const touched = useTyping((on) => widget.chat.client?.typing(on));
   const long = tooMany(text.trim());
 
   useEffect(() => field.current?.focus(), [editing]);
@@ -86,28 +85,4 @@ export function Composer({ widget }: { widget: Widget }) {
       )}
     </form>
   );
-}
-
-/** As high as its text, up to where the style makes it scroll. */
-function grow(field: HTMLTextAreaElement | null): void {
-  if (!field) return;
-  field.style.height = 'auto';
-  field.style.height = `${field.scrollHeight}px`;
-}
-
-/** Tells the agents that one types, until the text is empty, sent, or left alone. */
-function useTyping(widget: Widget): (text: string) => void {
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  const stop = () => {
-    clearTimeout(timer.current);
-    if (timer.current !== undefined) widget.chat.client?.typing(false);
-    timer.current = undefined;
-  };
-  useEffect(() => stop, []);
-  return (text) => {
-    if (!text.trim()) return stop();
-    clearTimeout(timer.current);
-    if (timer.current === undefined) widget.chat.client?.typing();
-    timer.current = setTimeout(stop, IDLE);
-  };
 }

@@ -2,7 +2,14 @@
 
 import type { ComponentChildren } from 'preact';
 
-function Icon({ children, size = 20 }: { children: ComponentChildren; size?: number }) {
+interface IconProps {
+  readonly children: ComponentChildren;
+  readonly size?: number;
+  readonly weight?: number;
+}
+
+/** A picture of 24 by 24, in lines of this weight. */
+export function Icon({ children, size = 20, weight = 2 }: IconProps) {
   return (
     <svg
       width={size}
@@ -10,7 +17,7 @@ function Icon({ children, size = 20 }: { children: ComponentChildren; size?: num
       viewBox="0 0 24 24"
       fill="none"
       stroke="currentColor"
-      stroke-width="2"
+      stroke-width={weight}
       stroke-linecap="round"
       stroke-linejoin="round"
       aria-hidden="true"

@@ -1,12 +1,8 @@
 /** A plain word about what is not as usual: no connection, a refused identity, a browser that keeps nothing. */
 
-import { useEffect, useState } from 'preact/hooks';
-
 import type { Widget } from '../widget.ts';
+import { useLasting } from './hooks.ts';
 import { AlertIcon } from './icons.tsx';
-
-// A connection that is back sooner was not missed.
-const PATIENCE = 1_500;
 
 export function Notice({ widget }: { widget: Widget }) {
   const { strings } = widget.words.value;
@@ -34,13 +30,7 @@ export function Notice({ widget }: { widget: Widget }) {
 /** What is wrong with the connection, once it lasts. */
 function useConnection(widget: Widget): 'stopped' | 'away' | undefined {
   const { state } = widget.chat.view.value;
-  const away = state === 'waiting' || state === 'connecting';
-  const [late, setLate] = useState(false);
-  useEffect(() => {
-    if (!away) return setLate(false);
-    const timer = setTimeout(() => setLate(true), PATIENCE);
-    return () => clearTimeout(timer);
-  }, [away]);
+  const late = useLasting(state === 'waiting' || state === 'connecting');
   if (state === 'stopped') return 'stopped';
-  return away && late ? 'away' : undefined;
+  return late ? 'away' : undefined;
 }

@@ -2,12 +2,13 @@
 
 import type { Message } from '@onethread/client';
 import type { VNode } from 'preact';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 
 import { dayOf, midnight } from '../dates.ts';
 import { fill, type Words } from '../strings/index.ts';
 import type { Widget } from '../widget.ts';
 import { Bubble } from './bubble.tsx';
+import { useLooking } from './hooks.ts';
 import { ArrowDownIcon } from './icons.tsx';
 import { alike, rowsOf, type Row } from './rows.ts';
 
@@ -122,16 +123,9 @@ function useScrolling(list: { current: HTMLDivElement | null }, widget: Widget, 
 /** What is at the end of an open thread, on a page that is looked at, is read. */
 function useReading(widget: Widget, atEnd: boolean): void {
   const { unread, state } = widget.chat.view.value;
-  useEffect(() => {
-    const look = () => {
-      if (unread > 0 && atEnd && document.visibilityState === 'visible' && document.hasFocus())
-        widget.chat.client?.read();
-    };
-    look();
-    const controller = new AbortController();
-    const { signal } = controller;
-    addEventListener('focus', look, { signal });
-    document.addEventListener('visibilitychange', look, { signal });
-    return () => controller.abort();
-  }, [unread, atEnd, state]);
+  const look = () => {
+    const seen = atEnd && document.visibilityState === 'visible' && document.hasFocus();
+    if (unread > 0 && seen) widget.chat.client?.read();
+  };
+  useLooking(look, [unread, atEnd, state]);
 }
