@@ -82,32 +82,27 @@ async def test_what_is_typed_arrives_as_it_was_meant(open_chat: Open) -> None:
     assert texts == ["grüße 世界 x!", "one\ntwo", "zabc", "grüße 世界 x!"]
 
 
+async def reading_agent(peer: Peer, go: asyncio.Event) -> None:
+    """A server whose agent reads and types once it may, and that takes an edit and a deletion."""
+    await peer.admit()
+    frame = await peer.expect("send")
+    await go.wait()
+    await peer.send(ack(frame["cid"], 1), arrival(mine(1, frame["cid"], text="hello")))
+    typing = {"t": "typing", "thread": THREAD, "from": ANA, "on": True}
+    by = {"id": "ag_1", "name": "Ana"}
+    await peer.send(typing, {"t": "read", "thread": THREAD, "side": "agents", "by": by, "seq": 1})
+    for seq, t in ((2, "edit"), (3, "delete")):
+        frame = await peer.expect(t)
+        words = {"text": frame["text"]} if t == "edit" else {}
+        change = {"target": 1, "target_id": event_id(1), "cid": frame["cid"], "from": ME} | words
+        kind = "edited" if t == "edit" else "deleted"
+        await peer.send(ack(frame["cid"], seq), arrival(event(seq, kind, **change)))
+
+
 async def test_ticks_typing_edits_and_deletions_are_shown(open_chat: Open) -> None:
     """Queued, acked, read; who types; the new text; that a message is gone."""
     go = asyncio.Event()
-
-    async def script(peer: Peer) -> None:
-        await peer.admit()
-        frame = await peer.expect("send")
-        await go.wait()
-        await peer.send(ack(frame["cid"], 1), arrival(mine(1, frame["cid"], text="hello")))
-        typing = {"t": "typing", "thread": THREAD, "from": ANA, "on": True}
-        read = {
-            "t": "read",
-            "thread": THREAD,
-            "side": "agents",
-            "by": {"id": "ag_1", "name": "Ana"},
-            "seq": 1,
-        }
-        await peer.send(typing, read)
-        for seq, t in ((2, "edit"), (3, "delete")):
-            frame = await peer.expect(t)
-            words = {"text": frame["text"]} if t == "edit" else {}
-            change = {"target": 1, "target_id": event_id(1), "cid": frame["cid"], "from": ME} | words
-            kind = "edited" if t == "edit" else "deleted"
-            await peer.send(ack(frame["cid"], seq), arrival(event(seq, kind, **change)))
-
-    async with scripted(script) as url:
+    async with scripted(lambda peer: reading_agent(peer, go)) as url:
         chat = open_chat(url)
         await chat.shows("live")
         chat.type("hello\r")

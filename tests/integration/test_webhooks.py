@@ -80,18 +80,9 @@ async def test_from_first_to_last(team: MakeTeam, receiver: Receiver) -> None:
     assert message["data"]["event"] == event
     assert bodies[3]["data"]["assignee"] == {"id": "ag_ana", "name": "ana"}
     assert bodies[4]["data"]["contact"]["custom_data"] == {"plan": "gold"}
-    described = (await request(org.server, "GET", "/openapi.json")).json
-    for body in bodies:
-        said = described["webhooks"][body["type"]]["post"]["requestBody"]["content"]["application/json"]
-        jsonschema_rs.validate({**said["schema"], "components": described["components"]}, body)
-    verify = verifier()
+    await are_as_described(org.server, bodies)
     for one in received:
-        assert one.headers["webhook-id"] == one.json["id"]
-        assert verify(made["secret"], one.headers, one.body)
-        assert not verify(made["secret"], one.headers, one.body + b" ")
-        assert not verify("whsec_" + "A" * 43 + "=", one.headers, one.body)
-        old = {**one.headers, "webhook-timestamp": str(int(time.time()) - 3600)}
-        assert not verify(made["secret"], old, one.body)
+        is_signed(one, made["secret"])
     listed = await backend.call("GET", "/v1/webhooks")
     assert made["secret"] not in listed.body.decode()
     assert [one["id"] for one in listed.json["items"]] == [made["id"]]
@@ -99,6 +90,25 @@ async def test_from_first_to_last(team: MakeTeam, receiver: Receiver) -> None:
     await customer.say("nobody is told")
     assert (await backend.get("/v1/webhooks"))["items"] == []
     assert (await backend.call("GET", f"/v1/webhooks/{made['id']}")).json["reason"] == "unknown_webhook"
+
+
+async def are_as_described(server: Running, bodies: list[Any]) -> None:
+    """The API's description says what is told."""
+    described = (await request(server, "GET", "/openapi.json")).json
+    for body in bodies:
+        said = described["webhooks"][body["type"]]["post"]["requestBody"]["content"]["application/json"]
+        jsonschema_rs.validate({**said["schema"], "components": described["components"]}, body)
+
+
+def is_signed(one: Received, secret: str) -> None:
+    """With this secret, now, and as it is."""
+    verify = verifier()
+    assert one.headers["webhook-id"] == one.json["id"]
+    assert verify(secret, one.headers, one.body)
+    assert not verify(secret, one.headers, one.body + b" ")
+    assert not verify("whsec_" + "A" * 43 + "=", one.headers, one.body)
+    old = {**one.headers, "webhook-timestamp": str(int(time.time()) - 3600)}
+    assert not verify(secret, old, one.body)
 
 
 async def test_whatever_happens_after_the_answer_is_told(
@@ -202,6 +212,14 @@ async def test_dead_letters_are_listed_and_replayed(acme: MakeAcme, receiver: Re
     }
     times = [letter["failed_at"] for letter in letters]
     assert times == sorted(times, reverse=True)
+    await replayed(backend, receiver, dead, letters)
+    for cursor in ("x", "k80BAA"):
+        wrong = await backend.call("GET", dead, cursor=cursor)
+        assert (wrong.status, wrong.json["field"]) == (400, "cursor")
+
+
+async def replayed(backend: Backend, receiver: Receiver, dead: str, letters: list[Any]) -> None:
+    """One of them, once; then all that are left; each is told, and none is left."""
     receiver.answer = lambda _: OK
     receiver.received.clear()
     one = await backend.call("POST", f"{dead}/{letters[1]['id']}/replay")
@@ -214,9 +232,6 @@ async def test_dead_letters_are_listed_and_replayed(acme: MakeAcme, receiver: Re
     ids = [letter["webhook_id"] for letter in letters]
     assert sorted(one.headers["webhook-id"] for one in received) == sorted(ids)
     assert await backend.pages(dead) == []
-    for cursor in ("x", "k80BAA"):
-        wrong = await backend.call("GET", dead, cursor=cursor)
-        assert (wrong.status, wrong.json["field"]) == (400, "cursor")
 
 
 async def let_a_day_pass(server: Running, org: str, webhook: str) -> None:
