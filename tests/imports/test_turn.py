@@ -3,12 +3,11 @@
 import asyncio
 
 import pytest
-from msgspec.structs import replace
 
 from onethread.hub.clock import now_ms
-from onethread.imports import turn
+from onethread.imports import ledger, turn
 from onethread.imports.job import SILENT_MS, Job
-from onethread.imports.ledger import Held, amend
+from onethread.imports.ledger import amend, take_up
 from onethread.imports.run import Taken
 from onethread.imports.turn import await_turn, standing, turn_of
 from tests.imports.importing import Office
@@ -89,9 +88,18 @@ async def test_waiting_for_what_others_have_taken(office: Office, monkeypatch: p
     monkeypatch.setattr(turn, "SAY_MS", 0)
     await office.begin(FILE, beat=now_ms())
     mine = await office.begin(FILE, beat=now_ms())
-    assert await office.ledger.save(Held(replace(mine.job, beat=now_ms() + 1), 2), ())
+    assert await take_up(office.ledger, mine) is not None
     with pytest.raises(Taken):
         await await_turn(office.ledger, mine, lambda job: None)
+
+
+async def test_two_take_one_up_in_one_millisecond(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of them has it: what both write differs, though it is of one place and one time."""
+    left = await office.begin(FILE, beat=now_ms())
+    monkeypatch.setattr(ledger, "now_ms", lambda: left.job.beat + SILENT_MS)
+    taken = await asyncio.gather(take_up(office.ledger, left), take_up(office.ledger, left))
+    assert taken.count(None) == 1
+    assert await office.held(left) in taken
 
 
 async def test_a_dry_run_does_not_wait(office: Office) -> None:

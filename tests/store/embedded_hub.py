@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -119,6 +120,15 @@ def lives(pid: int) -> bool:
     except FileNotFoundError:
         return False
     return state != "Z"
+
+
+def opened_by(pid: int) -> set[str]:
+    """What the process has open, such as "socket:[12]"; it may open and close files meanwhile."""
+    opened = set()
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            opened.add(os.readlink(link))
+    return opened
 
 
 def noted_pid(data: Path) -> int:

@@ -22,6 +22,7 @@ from tests.store.embedded_hub import (
     log_of,
     memory_holds,
     noted_pid,
+    opened_by,
     slow_to_load,
 )
 
@@ -78,7 +79,8 @@ def test_it_is_in_a_session_of_its_own(data: Path) -> None:
 def test_it_has_no_tcp_port(data: Path) -> None:
     """The store can be reached through its socket file only: it has no Internet socket at all."""
     with EmbeddedStore(data) as store:
-        opened = {os.readlink(link) for link in Path(f"/proc/{store.pid}/fd").iterdir()}
+        assert store.pid is not None
+        opened = opened_by(store.pid)
         tables = [
             Path(f"/proc/{store.pid}/net/{name}").read_text() for name in ("tcp", "tcp6", "udp", "udp6")
         ]

@@ -9,18 +9,16 @@ from contextlib import suppress
 from typing import BinaryIO, Final
 
 import click
-from msgspec.structs import replace
 
 from onethread.cli.administration import connected_link
 from onethread.cli.import_progress import Watch
 from onethread.contacts.csv.columns import HeaderError
 from onethread.contacts.csv.report import ERRORS_HEADER, Skipped, errors_csv, summary, told, warnings
-from onethread.hub.clock import now_ms
 from onethread.hub.log import StoreFailure
 from onethread.identity.organization import Organization
 from onethread.identity.tokens import TokenMint
 from onethread.imports.job import Job, finished
-from onethread.imports.ledger import Held, Ledger, amend
+from onethread.imports.ledger import Held, Ledger, amend, take_up
 from onethread.imports.placing import Placing
 from onethread.imports.reception import receive
 from onethread.imports.rehearsal import Rehearsal
@@ -70,15 +68,16 @@ class Importing:
         """Return the job to be run, kept: the new one, or the one to go on with."""
         if resume is None:
             held = Held(job, 1)
-        else:
-            found = await ledger.load(self._org, resume)
-            if found is None:
-                raise click.ClickException(f"--resume: there is no import {quoted(resume)}")
-            _check_resumable(found.job, job)
-            held = Held(replace(found.job, beat=now_ms()), found.serial + 1)
-        if not await ledger.save(held, ()):
+            await ledger.save(held, ())
+            return held
+        found = await ledger.load(self._org, resume)
+        if found is None:
+            raise click.ClickException(f"--resume: there is no import {quoted(resume)}")
+        _check_resumable(found.job, job)
+        taken = await take_up(ledger, found)
+        if taken is None:
             raise click.ClickException("--resume: this import runs elsewhere at this moment")
-        return held
+        return taken
 
     async def _watched(
         self, link: Link, organization: Organization, held: Held, spool: Spool, again: str

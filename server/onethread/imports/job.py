@@ -32,8 +32,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     `plan` has a letter for each of the next rows that were perhaps done when their run was interrupted.
     `seed` makes the ids of new contacts, so that a row done twice makes one contact; it is a secret. `digest`
-    is of the file in UTF-8, SHA-256 in hex. `beat` is when it was last heard of. More than seven fields,
-    because it is one document of the store.
+    is of the file in UTF-8, SHA-256 in hex. `beat` is when it was last heard of. `runner` differs for each
+    who takes it up, so that no two write the same of it. More than seven fields, because it is one document
+    of the store.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     plan: str = ""
     failure: str = ""
     beat: int = 0
+    runner: str = ""
 
     def __repr__(self) -> str:
         """Leave the seed out: a repr ends up in logs."""

@@ -1,11 +1,13 @@
 """What an import asks of the store: contacts by their keys, and a place for its job."""
 
+import secrets
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from msgspec.structs import replace
 
 from onethread.contacts.csv.report import Skipped
+from onethread.hub.clock import now_ms
 from onethread.hub.keys import ThreadKeys
 from onethread.hub.log import Found, Moved, Writing, Written
 from onethread.imports.job import Job, finished
@@ -65,3 +67,10 @@ async def amend(ledger: Ledger, org: str, import_id: str, **changes: Any) -> Non
     held = await ledger.load(org, import_id)
     if held is not None and not finished(held.job):
         await ledger.save(Held(replace(held.job, **changes), held.serial + 1), ())
+
+
+async def take_up(ledger: Ledger, held: Held) -> Held | None:
+    """Take up a job; None if somebody else does, even since this very millisecond. Raises StoreFailure."""
+    mine = replace(held.job, beat=now_ms(), runner=secrets.token_hex(8))
+    taken = Held(mine, held.serial + 1)
+    return taken if await ledger.save(taken, ()) else None

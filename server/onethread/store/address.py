@@ -18,6 +18,8 @@ from redis.asyncio.connection import parse_url
 _FITS = 100
 
 _DESCRIPTORS = Path("/proc/self/fd")
+# Not the default directory: macOS's own is about 60 bytes long, and TMPDIR may be anything.
+SHORT_LINKS = "/tmp"  # noqa: S108
 
 
 def unix_url(path: Path) -> str:
@@ -60,8 +62,7 @@ def connect_by_descriptor(client: socket.socket, path: str) -> None:
 
 def connect_by_link(client: socket.socket, path: str) -> None:
     """Connects by a short-lived symbolic link, where the system has no names for open files (macOS)."""
-    # Not the default directory: macOS's own is about 60 bytes long, and TMPDIR may be anything.
-    with tempfile.TemporaryDirectory(prefix="onethread-", dir="/tmp") as short:
+    with tempfile.TemporaryDirectory(prefix="onethread-", dir=SHORT_LINKS) as short:
         link = os.path.join(short, "store")
         os.symlink(os.path.abspath(path), link)
         client.connect(link)
