@@ -14,7 +14,7 @@ from onethread.hub.signals import presences
 from onethread.store.link import Link
 from onethread.store.scripts import load
 
-BLOCKS: Final = 128
+BLOCKS: Final = 64
 """Blocks of contacts looked through by one script: a millisecond or so, so that sends don't wait long."""
 READ: Final = 50
 """Profiles read by one script, likewise."""

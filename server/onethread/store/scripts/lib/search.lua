@@ -9,7 +9,7 @@
 --
 -- Newest first is block by block, so a search reads no more of a block than what begins as it asks, and its
 -- order need not be kept for every prefix that somebody may type.
-local BLOCK = 1024 -- measured at 1,000,000: a larger block is slower where much matches, a smaller where little
+local BLOCK = 4096 -- measured at 1,000,000: with 1,024 a rare text takes three times as long, a frequent one no less
 
 local function text_of_order(order) return string.format('%.0f', order) end
 
