@@ -125,3 +125,34 @@ async def test_removed_is_what_the_store_says_now() -> None:
     records.away = StoreUnavailable("away")
     with pytest.raises(StoreUnavailable):
         await records.directory.removed("acme")
+
+
+async def test_the_latest_misses_no_change_before_it() -> None:
+    """However new what is held is, and though a read that began before the change is under way."""
+    records = Records()
+    held = await records.look()
+    records.gate.clear()
+    records.now += 2.0
+    begun = asyncio.create_task(records.look())
+    await asyncio.sleep(0)
+    asking = [asyncio.create_task(records.directory.latest("acme")) for _ in range(3)]
+    await asyncio.sleep(0)
+    records.gate.set()
+    await begun
+    records.found["acme"] = changed = Organization(org="acme", name="Acme Inc.")
+    assert await asyncio.gather(*asking) == [changed] * 3
+    assert records.reads == 3
+    assert held != changed
+
+
+async def test_the_latest_of_a_store_that_is_away_is_what_is_held() -> None:
+    """As for any look-up, for 60 seconds; with nothing held it is StoreUnavailable."""
+    records = Records()
+    held = await records.look()
+    records.away = StoreUnavailable("gone")
+    assert await records.directory.latest("acme") == held
+    with pytest.raises(StoreUnavailable):
+        await records.directory.latest("nobody")
+    records.now += 61
+    with pytest.raises(StoreUnavailable):
+        await records.directory.latest("acme")

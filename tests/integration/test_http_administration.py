@@ -11,6 +11,7 @@ from tests.integration.acme import refused
 from tests.integration.acme import token as jwt
 from tests.integration.backend import Backend
 from tests.integration.http import request
+from tests.integration.hubs import until
 from tests.integration.team import MakeTeam, Team
 from tests.integration.team import team_fixture as team_fixture
 from tests.integration.test_http_threads import session_of, staffed
@@ -165,12 +166,11 @@ async def test_an_identity_key_from_first_to_last(team: MakeTeam) -> None:
     assert (known.status, known.json["reason"]) == (409, "exists")
     await backend.call("DELETE", "/v1/identity_keys/1")
     assert [one["kid"] for one in (await backend.get("/v1/identity_keys"))["items"]] == ["next"]
-    # Hubs follow within two seconds; until then the old key may still be taken.
-    for _ in range(100):
-        customer = await org.come(token=jwt("zoe"))
-        if refused(customer):
-            break
-    assert refused(customer)
+
+    async def follows() -> bool:
+        return refused(await org.come(token=jwt("zoe")))
+
+    await until(follows)  # hubs follow within two seconds; until then the old key may still be taken
     signed = await org.come(token=jwt("zoe", kid="next", key=made["key"]))
     assert signed.ready["identity"] == "signed"
 

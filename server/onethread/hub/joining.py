@@ -49,8 +49,7 @@ async def join(session: Connection, init: customer.Init) -> None:
     if wait:
         session.too_many(init, wait)
         return
-    organization = await reception.directory.organization(init.org)
-    presented = read(init, organization, session.peer.origin, reception.mint, now_ms())
+    presented = await _presented(session, init)
     if isinstance(presented, Reject):
         error = ProtocolError(presented.code, presented.reason, _REJECTED[presented.reason])
         session.refuse(error, frame=init)
@@ -62,6 +61,20 @@ async def join(session: Connection, init: customer.Init) -> None:
         if await joining.attempt() or session.over:
             return
     raise StoreFailure(f"the contact was changed by others {ATTEMPTS} times in a row")
+
+
+async def _presented(session: Connection, init: customer.Init) -> Presented | Reject:
+    """Read an init by what is held of its organization; before that refuses it, by what is stored.
+
+    An app or a key added a moment ago counts at once.
+    """
+    reception = session.reception
+    organization = await reception.directory.organization(init.org)
+    presented = read(init, organization, session.peer.origin, reception.mint, now_ms())
+    if isinstance(presented, Reject) or presented.proof == "invalid":
+        organization = await reception.directory.latest(init.org)
+        presented = read(init, organization, session.peer.origin, reception.mint, now_ms())
+    return presented
 
 
 class Joining:

@@ -57,6 +57,10 @@ async def auth(session: Connection, frame: customer.Auth) -> None:
     means = _means(session)
     renewed = renew(frame.token, organization, login.user_id, means, now_ms())
     if isinstance(renewed, Reject):
+        # The key it is signed with may be a new one.
+        organization = await reception.directory.latest(login.organization.org) or organization
+        renewed = renew(frame.token, organization, login.user_id, means, now_ms())
+    if isinstance(renewed, Reject):
         wait_ms = reception.addresses.refusal(session.peer.address)
         if wait_ms:
             session.too_many(frame, wait_ms)

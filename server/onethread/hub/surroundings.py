@@ -35,6 +35,9 @@ class Directory(Protocol):
     async def organization(self, org: str) -> Organization | None:
         """Return the organization, None if there is none. StoreFailure: nobody knows."""
 
+    async def latest(self, org: str) -> Organization | None:
+        """Return it with whatever was changed before the call. StoreFailure: nobody knows."""
+
     async def removed(self, org: str) -> bool:
         """Tell whether it was removed from a store that has lost nothing else. StoreFailure: nobody knows."""
 

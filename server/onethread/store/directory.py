@@ -53,13 +53,16 @@ class Directory:
         held = self._held.get(org)
         if held and self._age(held) < FRESH_SECONDS:
             return held.organization
-        try:
-            entry = await self._fresh(org)
-        except StoreError as error:
-            if held and self._age(held) < STALE_SECONDS:
-                return held.organization
-            raise StoreUnavailable("the store does not answer") from error
-        return entry.organization
+        return await self._asked(org)
+
+    async def latest(self, org: str) -> Organization | None:
+        """As `organization`, with all that was changed before the call: before somebody is refused.
+
+        Raises StoreUnavailable.
+        """
+        if begun := self._reads.get(org):
+            await asyncio.wait([begun])  # it may have read before the change
+        return await self._asked(org)
 
     async def removed(self, org: str) -> bool:
         """Whether there is no such organization any more, read now; false of a store that lost everything.
@@ -69,6 +72,15 @@ class Directory:
         try:
             return (await self._fresh(org)).organization is None and await self._intact()
         except StoreError as error:
+            raise StoreUnavailable("the store does not answer") from error
+
+    async def _asked(self, org: str) -> Organization | None:
+        try:
+            return (await self._fresh(org)).organization
+        except StoreError as error:
+            held = self._held.get(org)
+            if held and self._age(held) < STALE_SECONDS:
+                return held.organization
             raise StoreUnavailable("the store does not answer") from error
 
     async def _fresh(self, org: str) -> Entry:
