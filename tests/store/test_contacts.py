@@ -21,6 +21,7 @@ from onethread.hub.keys import ThreadKeys
 from onethread.hub.log import Writing
 from onethread.identity.ids import new_thread
 from onethread.identity.organization import Organization
+from onethread.store import contacts
 from onethread.store.link import Link
 from tests.store.people import CREATED, People
 from tests.store.thread_log import ThreadLog
@@ -71,9 +72,9 @@ async def test_a_change_is_found_at_once(people: People) -> None:
         assert await people.find(wanted) == []
 
 
-async def test_a_search_goes_through_all_blocks(people: People) -> None:
+async def test_a_search_goes_through_all_blocks(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     """Among many, the oldest and the newest are found, and pages neither skip nor repeat across blocks."""
-    numbers = list(range(8_400))
+    numbers = list(range(4_200))
     for start in range(0, len(numbers), 100):
         # Whoever is written first is listed first: commands of one link take effect in their order.
         await asyncio.gather(
@@ -92,6 +93,19 @@ async def test_a_search_goes_through_all_blocks(people: People) -> None:
         ByAuthenticated(False),
     ):
         assert await people.find(wanted, 200) == people.expected(wanted)
+    monkeypatch.setattr(contacts, "BLOCKS", 1)  # a script for each block
+    for wanted in (ByPrefix("p5 1"), ByAuthenticated(True), ByPrefix("nobody")):
+        assert await people.find(wanted, 200) == people.expected(wanted)
+
+
+async def test_terms_of_nobody_hide_nobody(people: People) -> None:
+    """Filed terms whose contact is not on the list take the places of a page, not of those behind them."""
+    plan = {"plan": "gold"}
+    gold = [await people.add(name=f"Ana {number}", custom_data=plan) for number in range(12)]
+    for contact in gold[4:11]:
+        await people.link.command("ZREM", f"{{{people.org}:0}}:contacts", contact.id)
+    for wanted in (ByCustomData("plan", "gold"), ByAuthenticated(False), ByPrefix("ana")):
+        assert await people.find(wanted, 3) == [gold[n].id for n in (11, 3, 2, 1, 0)]
 
 
 async def test_shards_are_one_list(link: Link) -> None:

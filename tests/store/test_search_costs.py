@@ -1,7 +1,7 @@
 """What a search among many contacts costs the store, by counts, on a busy machine too.
 
 The complaint is slow contact filters. A search whose cost grows with the contacts that it passes over fails
-here: one look at each block of 4,096, and one at each contact of the page, is all that it may cost.
+here: one look at each block of 2,048, and one at each contact of the page, is all that it may cost.
 """
 
 import asyncio
@@ -56,7 +56,7 @@ async def cost(people: People, wanted: Filter) -> tuple[int, Counter[str]]:
 
 async def test_a_page_costs_what_it_holds(store_url: str) -> None:
     """And a look at each block: with twice the contacts a filter that matches rarely costs one look more for
-    each 4,096 of them, one that matches often nothing more, nor do an e-mail and the list of all."""
+    each 2,048 of them, one that matches often nothing more, nor do an e-mail and the list of all."""
     async with Link(store_url) as link:
         await link.ready()
         people = People(link)
@@ -64,7 +64,7 @@ async def test_a_page_costs_what_it_holds(store_url: str) -> None:
         for times in (1, 2):
             await fill(people)
             blocks = len((await people.keys())["contacts:blocks"])
-            assert blocks == -(-len(people.contacts) // 4_096), len(people.contacts)
+            assert blocks == -(-len(people.contacts) // 2_048), len(people.contacts)
             matches = 3 * times
             for rare in (ByPrefix("Zoe"), ByCustomData("plan", "gold"), ByAuthenticated(False)):
                 looks = {"evalsha": 2, "zrange": 1 + blocks + matches, "hmget": matches}

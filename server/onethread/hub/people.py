@@ -56,7 +56,7 @@ async def auth(session: Connection, frame: customer.Auth) -> None:
     organization = await reception.directory.organization(login.organization.org) or login.organization
     means = _means(session)
     renewed = renew(frame.token, organization, login.user_id, means, now_ms())
-    if isinstance(renewed, Reject):
+    if isinstance(renewed, Reject) and means == "signed":
         # The key it is signed with may be a new one.
         organization = await reception.directory.latest(login.organization.org) or organization
         renewed = renew(frame.token, organization, login.user_id, means, now_ms())

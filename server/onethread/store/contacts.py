@@ -15,7 +15,7 @@ from onethread.store.link import Link
 from onethread.store.scripts import load
 
 BLOCKS: Final = 64
-"""Blocks of contacts looked through by one script: a millisecond or so, so that sends don't wait long."""
+"""Blocks of contacts looked through by one script: some milliseconds, so that sends don't wait long."""
 READ: Final = 50
 """Profiles read by one script, likewise."""
 

@@ -32,16 +32,24 @@ local function find_all()
   if is_full() then reply[1] = text_of_order(reply[#reply]) end
 end
 
-local function find_email(term)
-  local key, least = kept_at(contacts, '', term, '')
+-- Those of one whole term are in their order, so no more are read than are given.
+local function newest_of(key, least)
   local most = before == math.huge and '(' .. least .. '\255' or '(' .. least .. tail_of(before)
-  local members = redis.call('ZRANGE', key, most, '[' .. least, 'BYLEX', 'REV', 'LIMIT', 0, limit)
+  return redis.call('ZRANGE', key, most, '[' .. least, 'BYLEX', 'REV', 'LIMIT', 0, limit)
+end
+
+local function find_email(term)
+  local members = newest_of(kept_at(contacts, '', term, ''))
   for _, member in ipairs(members) do give(order_of(member)) end
   if #members == limit then reply[1] = text_of_order(order_of(members[limit])) end
 end
 
 local function orders_in(block)
   local orders, known = {}, {}
+  if is_whole(ARGV[4]) then
+    for i, member in ipairs(newest_of(block, ARGV[4])) do orders[i] = order_of(member) end
+    return orders
+  end
   for i = 4, #ARGV do
     for _, member in ipairs(redis.call('ZRANGE', block, '[' .. ARGV[i], '(' .. ARGV[i] .. '\255', 'BYLEX')) do
       local order = order_of(member)
@@ -58,9 +66,14 @@ end
 local function find_in_blocks()
   local firsts = redis.call('ZRANGE', contacts .. ':blocks', below, '-inf', 'BYSCORE', 'REV', 'LIMIT', 0, blocks)
   for _, first in ipairs(firsts) do
-    for _, order in ipairs(orders_in(contacts .. ':find:' .. first)) do
+    local orders = orders_in(contacts .. ':find:' .. first)
+    for _, order in ipairs(orders) do
       give(order)
       if is_full() then return end
+    end
+    if is_whole(ARGV[4]) and #orders == limit then
+      reply[1] = text_of_order(orders[limit]) -- not all of them were somebody's, and there may be more
+      return
     end
   end
   if #firsts == blocks then reply[1] = firsts[#firsts] end
