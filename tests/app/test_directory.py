@@ -25,10 +25,11 @@ class Records:
 
     async def find(self, org: str) -> Organization | None:
         self.reads += 1
+        found = self.found.get(org)
         await self.gate.wait()
         if self.away:
             raise self.away
-        return self.found.get(org)
+        return found
 
     async def intact(self) -> bool:
         if self.away:
@@ -134,15 +135,15 @@ async def test_the_latest_misses_no_change_before_it() -> None:
     records.gate.clear()
     records.now += 2.0
     begun = asyncio.create_task(records.look())
-    await asyncio.sleep(0)
+    while records.reads < 2:  # noqa: ASYNC110 - until it has read
+        await asyncio.sleep(0)
+    records.found["acme"] = changed = Organization(org="acme", name="Acme Inc.")
     asking = [asyncio.create_task(records.directory.latest("acme")) for _ in range(3)]
     await asyncio.sleep(0)
     records.gate.set()
-    await begun
-    records.found["acme"] = changed = Organization(org="acme", name="Acme Inc.")
     assert await asyncio.gather(*asking) == [changed] * 3
+    assert await begun == held != changed
     assert records.reads == 3
-    assert held != changed
 
 
 async def test_the_latest_of_a_store_that_is_away_is_what_is_held() -> None:
