@@ -145,13 +145,14 @@ async def test_p7_what_the_channel_lost_is_found(two_hubs: Hubs, team: MakeTeam)
     async with beside(one, first, acme.org) as log:
         await log.silently("hush unheard")  # a change of a known row
     silent = await acme.join(user={"user_id": new_user()})
-    async with one.redis() as client:
+    async with one.redis() as client, client.pipeline(transaction=True) as at_once:
         # What scripts write, without their word: a thread that becomes active, and one that is reopened.
         inbox, at = f"{{{acme.org}:0}}:inbox", 2**41
-        for customer, place in ((silent, "unassigned"), (third, "unassigned")):
-            await client.zadd(f"{inbox}:{place}", {customer.thread: at})
-            await client.hset(f"{{{acme.org}:0}}:{customer.thread}:meta", mapping={"status": "open"})
-        await client.zrem(f"{inbox}:closed", third.thread)
+        for customer in (silent, third):
+            at_once.zadd(f"{inbox}:unassigned", {customer.thread: at})
+            at_once.hset(f"{{{acme.org}:0}}:{customer.thread}:meta", mapping={"status": "open"})
+        at_once.zrem(f"{inbox}:closed", third.thread)
+        await at_once.execute()
     while set(board.rows) != {first.thread, second.thread, third.thread, silent.thread}:
         await board.hear()
     while board.rows[first.thread]["last"]["text"] != "hush unheard":
